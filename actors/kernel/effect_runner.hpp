@@ -1,0 +1,61 @@
+#pragma once
+#include <deque>
+#include <functional>
+#include <utility>
+#include <vector>
+
+namespace fedloom::kernel {
+
+/// What performing one effect leaves behind.
+enum class performed : bool {
+  done,    ///< go on with the next one
+  pending, ///< a store that is not finished: the effects behind it wait for `resume`
+};
+
+/// Performs effects first-in first-out. An effect behind an unfinished store waits, while the machine goes on taking
+/// inputs: so nothing is ever sent before the store it depends on. Actors and the simulation drive machines through this
+/// same class. One thread.
+template <class Effect>
+class effect_runner {
+public:
+  using perform_function = std::function<performed(Effect&)>;
+
+  explicit effect_runner(perform_function perform) : perform_(std::move(perform)) {}
+
+  void run(std::vector<Effect> effects) {
+    for (auto& effect : effects) {
+      waiting_.push_back(std::move(effect));
+    }
+    drain();
+  }
+
+  /// The pending store has finished.
+  void resume() {
+    blocked_ = false;
+    drain();
+  }
+
+  bool blocked() const noexcept { return blocked_; }
+  std::size_t waiting() const noexcept { return waiting_.size(); }
+
+private:
+  void drain() {
+    if (draining_) {
+      return; // an effect was performed that stepped the machine again: its effects stand behind the present ones
+    }
+    draining_ = true;
+    while (!blocked_ && !waiting_.empty()) {
+      auto effect = std::move(waiting_.front());
+      waiting_.pop_front();
+      blocked_ = perform_(effect) == performed::pending;
+    }
+    draining_ = false;
+  }
+
+  perform_function perform_;
+  std::deque<Effect> waiting_;
+  bool blocked_ = false;
+  bool draining_ = false;
+};
+
+} // namespace fedloom::kernel

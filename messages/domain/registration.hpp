@@ -1,0 +1,94 @@
+#pragma once
+#include "messages/domain/chrono.hpp"
+#include "messages/domain/error.hpp"
+#include "messages/domain/ids.hpp"
+
+#include <vector>
+
+namespace fedloom::domain {
+
+/// combiner -> controller, first on every connection and again after `refused{unknown_peer}`.
+struct combiner_hello {
+  combiner_id combiner;
+  std::string endpoint; ///< where clients reach it, for example "tcp://10.0.0.5:12080"
+  std::uint32_t max_clients = 0;
+  bool operator==(const combiner_hello&) const = default;
+};
+
+/// controller -> combiner, answers combiner_hello. The frame's header carries the term.
+struct combiner_welcome {
+  milliseconds heartbeat{1000};
+  milliseconds lease{3000};
+  bool operator==(const combiner_welcome&) const = default;
+};
+
+/// client -> controller: give me a combiner.
+struct join {
+  client_id client;
+  std::string name;               ///< for people; may be empty
+  combiner_id preferred_combiner; ///< empty: any
+  token resume;                   ///< what the last placement answered; zero the first time
+  std::uint64_t max_examples = 0; ///< the largest example_count it will ever report, >= 1; bounds the round's sum
+  bool operator==(const join&) const = default;
+};
+
+/// controller -> client, answers join.
+struct placement {
+  combiner_id combiner;
+  std::string endpoint;
+  token ticket; ///< shown to the combiner in client_hello
+  token resume; ///< kept by the client; proves next time that it is the same one
+  bool operator==(const placement&) const = default;
+};
+
+/// Answers any introduction or request that cannot be served. `unknown_peer` asks for a new hello.
+struct refused {
+  error reason;
+  milliseconds retry_after{0}; ///< 0: do not retry unchanged
+  bool operator==(const refused&) const = default;
+};
+
+/// controller -> combiner: the other half of a placement.
+struct expect_client {
+  client_id client;
+  token ticket;
+  std::uint64_t max_examples = 0;
+  milliseconds valid{0}; ///< after that the ticket is void unless it was used
+  bool operator==(const expect_client&) const = default;
+};
+
+/// client -> combiner, first on every connection and again after `refused{unknown_peer}`.
+struct client_hello {
+  client_id client;
+  token ticket;
+  bool operator==(const client_hello&) const = default;
+};
+
+/// combiner -> client, answers client_hello.
+struct client_welcome {
+  milliseconds heartbeat{1000};
+  milliseconds lease{3000};
+  bool operator==(const client_welcome&) const = default;
+};
+
+/// Sign of life, in both directions. The dialled side answers each with the same sequence number.
+struct heartbeat {
+  std::uint64_t sequence = 0;
+  bool operator==(const heartbeat&) const = default;
+};
+
+/// combiner -> controller, in batches: who came and who went since the last one. Idempotent.
+struct roster_changed {
+  bool whole = false; ///< true: `present` is the complete roster, sent after each combiner_welcome
+  std::vector<client_id> present;
+  std::vector<client_id> gone;
+  bool operator==(const roster_changed&) const = default;
+};
+
+/// Says that the sender leaves on purpose; its lease ends now.
+struct goodbye {
+  std::string reason;
+  bool operator==(const goodbye&) const = default;
+};
+
+} // namespace fedloom::domain

@@ -1,0 +1,1 @@
+// A library needs a source; the precompiled header is what this one is for.
