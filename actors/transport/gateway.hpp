@@ -41,7 +41,7 @@ struct inbox {
 /// Bounds; every one has a metric.
 struct gateway_limits {
   std::size_t frame_bytes = 8 * 1024;                    ///< larger frames are dropped and counted
-  std::size_t payload_bytes = (std::size_t{1} << 20) + 4096; ///< larger messages cut the connection
+  std::size_t payload_bytes = std::size_t{8} << 20;     ///< larger messages cut the connection; chunks are 1 MiB, lists may be more
   std::size_t queued_messages_per_peer = 4096;           ///< at the bound the peer counts as gone
   std::size_t queued_bytes_per_peer = std::size_t{64} << 20;
   domain::milliseconds liveness_notice{500};

@@ -1,0 +1,39 @@
+#pragma once
+#include "messages/domain/bytes.hpp"
+#include "messages/domain/expected.hpp"
+#include "messages/domain/round.hpp"
+
+#include <stop_token>
+#include <vector>
+
+namespace fedloom::client {
+
+/// What the trainer is told beside the model.
+struct task_context {
+  domain::round_key round;
+  domain::milliseconds time_limit{0}; ///< the task must end within it; > 0
+};
+
+struct training_result {
+  domain::shared_bytes stream;     ///< the update as a model stream with the same head as the model's
+  std::uint64_t example_count = 0; ///< >= 1
+  std::vector<domain::metric> metrics;
+};
+
+struct validation_result {
+  std::uint64_t example_count = 0; ///< 0: unknown
+  std::vector<domain::metric> metrics;
+};
+
+/// What a data owner does with a model: entry points of a compute package, or a linked callback. Called on a worker thread,
+/// one call at a time. Must return soon after `stop` is requested, with `cancelled`.
+class trainer {
+public:
+  virtual ~trainer() = default;
+  virtual domain::expected<training_result> train(const domain::shared_bytes& model, const task_context& context,
+                                                  std::stop_token stop) = 0;
+  virtual domain::expected<validation_result> validate(const domain::shared_bytes& model, const task_context& context,
+                                                       std::stop_token stop) = 0;
+};
+
+} // namespace fedloom::client
