@@ -1,17 +1,19 @@
 #pragma once
-#include <caf/actor_control_block.hpp>
+#include <caf/actor_addr.hpp>
 #include <caf/actor_cast.hpp>
+#include <caf/actor_control_block.hpp>
 #include <caf/send.hpp>
 
 #include <map>
 #include <mutex>
 #include <string>
+#include <utility>
 
 namespace fedloom::kernel {
 
-/// Names of a service's living actors, kept by the supervisor: entered when a child starts, erased when it dies. Any thread.
-/// Senders look up per message, so that a restarted child is found; what is sent in the gap between death and restart is
-/// lost, as on the wire, and made good by the same idempotent dialogs.
+/// Names of a service's living actors, kept by the supervisor: entered when a child starts, erased when it dies. Any
+/// thread. Senders look up per message, so that a restarted child is found; what is sent in the gap between death and
+/// restart is lost, as on the wire, and made good by the same idempotent dialogs.
 class directory {
 public:
   void enter(const std::string& name, caf::strong_actor_ptr who);

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <utility>
@@ -13,8 +14,8 @@ enum class performed : bool {
 };
 
 /// Performs effects first-in first-out. An effect behind an unfinished store waits, while the machine goes on taking
-/// inputs: so nothing is ever sent before the store it depends on. Actors and the simulation drive machines through this
-/// same class. One thread.
+/// inputs: so nothing is ever sent before the store it depends on. Actors and the simulation drive machines through
+/// this same class. One thread.
 template <class Effect>
 class effect_runner {
 public:
@@ -29,8 +30,12 @@ public:
     drain();
   }
 
-  /// The pending store has finished.
+  /// The pending store has finished. It may do so before its effect has returned `pending` (a store in memory).
   void resume() {
+    if (draining_) {
+      finished_early_ = true;
+      return;
+    }
     blocked_ = false;
     drain();
   }
@@ -47,7 +52,8 @@ private:
     while (!blocked_ && !waiting_.empty()) {
       auto effect = std::move(waiting_.front());
       waiting_.pop_front();
-      blocked_ = perform_(effect) == performed::pending;
+      finished_early_ = false;
+      blocked_ = perform_(effect) == performed::pending && !finished_early_;
     }
     draining_ = false;
   }
@@ -56,6 +62,7 @@ private:
   std::deque<Effect> waiting_;
   bool blocked_ = false;
   bool draining_ = false;
+  bool finished_early_ = false;
 };
 
 } // namespace fedloom::kernel

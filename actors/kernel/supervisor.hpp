@@ -1,6 +1,8 @@
 #pragma once
 #include "actors/kernel/directory.hpp"
 #include "actors/kernel/restart_budget.hpp"
+#include "actors/kernel/supervision_machine.hpp"
+#include "actors/kernel/tree_status.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
@@ -14,21 +16,11 @@
 /// folder monitors, links or handles `down`.
 namespace fedloom::kernel {
 
-enum class strategy : std::uint8_t {
-  one_for_one,  ///< only the dead child is restarted
-  one_for_all,  ///< all children are stopped and restarted, in start order
-  rest_for_one, ///< the dead child and those started after it
-};
-
-enum class restart_kind : std::uint8_t {
-  permanent, ///< always restarted
-  transient, ///< restarted unless it quit normally
-  temporary, ///< never restarted
-};
-
 struct child_spec {
   std::string name; ///< in the directory and in status; unique in the service
-  std::function<caf::actor(caf::actor_system&)> spawn; ///< called at each (re)start, on the supervisor's thread
+  /// Called at each start, on the supervisor's thread (the first time on that of start_tree's caller). An exception
+  /// counts as a death of the child.
+  std::function<caf::actor(caf::actor_system&)> spawn;
   restart_kind restart = restart_kind::permanent;
 };
 
@@ -38,24 +30,24 @@ struct supervisor_spec {
   budget_limits budget;   ///< for example 3 in 10 s; when it is spent the supervisor dies upward
   backoff_limits backoff; ///< pause before a restart: doubles from `first` to `most`, reset after a quiet budget window
   std::vector<child_spec> children;
-  std::vector<supervisor_spec> supervisors; ///< nested ones, started after the children
+  std::vector<supervisor_spec> supervisors; ///< nested ones, permanent, started after the children
 };
 
-/// One line of GET /api/v1/supervision.
-struct child_status {
-  std::string name;
-  std::string supervisor;
-  bool alive = false;
-  std::uint32_t restarts = 0;
-  std::string last_reason; ///< empty: never died
-};
+/// How long a child may take to end after it was asked to (exit_reason::user_shutdown), before it is killed.
+inline constexpr domain::milliseconds stop_patience{5000};
 
-/// Live state of a tree, written by its supervisors, read by anyone.
-class tree_status;
-
-/// Starts a tree. `on_give_up` is called once when the root's budget is spent (after all children are down).
+/// Starts a tree; when it returns, every child is in the directory under its name, nested supervisors too. `on_give_up`
+/// is called once, on the supervisor's thread, when the root's budget is spent (after all children are down). Throws
+/// std::invalid_argument if a name is empty or stands twice in the tree.
 caf::actor start_tree(caf::actor_system& system, supervisor_spec spec, std::shared_ptr<directory> names,
                       std::shared_ptr<tree_status> status, std::function<void(std::string reason)> on_give_up);
+
+/// Asks the tree to end: its children stop in reverse start order, then the root. Returns at once; who must wait for it
+/// waits for the actor system's `await_all_actors_done`.
+void stop_tree(const caf::actor& root);
+
+/// Kills a living child, as a crash would: for tests of a running service. False: nobody has the name.
+bool kill_child(const directory& names, const std::string& name);
 
 /// The tree as indented text, one line per child, as drawn in actors/README.md; a test compares the two.
 std::string to_text(const supervisor_spec& spec);

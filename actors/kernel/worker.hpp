@@ -10,8 +10,8 @@
 
 namespace fedloom::kernel {
 
-/// Plain threads for what must not run in an actor: disk syncs, waits, heavy arithmetic. Jobs run in the order of posting
-/// (with one thread) and report by anon_send. The destructor drops what has not begun, and waits for what has.
+/// Plain threads for what must not run in an actor: disk syncs, waits, heavy arithmetic. Jobs run in the order of
+/// posting (with one thread) and report by anon_send. The destructor drops what has not begun, and waits for what has.
 class worker {
 public:
   /// `bound`: jobs that may wait. At the bound `post` refuses.
@@ -20,8 +20,8 @@ public:
   worker(const worker&) = delete;
   worker& operator=(const worker&) = delete;
 
-  /// False: the queue is at its bound or the worker is ending; the job was not taken. An exception in a job ends the process
-  /// (a job has nobody to tell): catch inside.
+  /// False: the queue is at its bound or the worker is ending; the job was not taken. An exception in a job ends the
+  /// process (a job has nobody to tell): catch inside.
   [[nodiscard]] bool post(std::function<void()> job);
   std::size_t queued() const;
 

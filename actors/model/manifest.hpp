@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace fedloom::model {
@@ -34,6 +35,7 @@ struct tensor_spec {
   std::string name;
   dtype type = dtype::f32;
   std::vector<std::uint64_t> shape; ///< C order; empty: a scalar
+  /// Sizes that do not fit into 64 bits are given as the largest number, here and in `manifest`; see `within`.
   std::uint64_t elements() const;
   std::uint64_t bytes() const;
   bool operator==(const tensor_spec&) const = default;
@@ -45,10 +47,15 @@ struct manifest {
   bool operator==(const manifest&) const = default;
 
   std::uint64_t elements() const;
-  /// Offset of each tensor from the start of the data section, and the section's length, padding included.
+  /// Offset of each tensor from the start of the data section.
   std::vector<std::uint64_t> offsets() const;
+  /// The section's length, padding included: a multiple of tensor_alignment.
   std::uint64_t data_bytes() const;
 };
+
+/// `too_large` when the data section would be longer than `limit_bytes`. A dimension of zero counts as one here, so that no
+/// absurd shape hides behind it.
+domain::expected<void> within(const manifest& what, std::uint64_t limit_bytes);
 
 /// Why `other` is not the same manifest as `expected_one`: wrong_shape or wrong_dtype, naming the first tensor that
 /// differs; none when they are equal.

@@ -1,4 +1,5 @@
 #pragma once
+#include "messages/domain/chrono.hpp"
 #include "messages/domain/expected.hpp"
 #include "messages/domain/message.hpp"
 
@@ -24,8 +25,12 @@ struct inbound {
 /// Something other than a message happened to a connection.
 enum class peer_change : std::uint8_t {
   alive, ///< a frame came in; at most one such notice per peer and `liveness_notice`, so that any frame renews a lease
-  gone,  ///< it cannot be reached: a send found no route, or its queue was full for longer than `stall_limit`
+  gone,  ///< it cannot be reached: a send found no route, its queue was at its bound, or nothing left it for
+         ///< `stall_limit`
 };
+/// What was queued for a peer that is gone is dropped. An accepted peer is forgotten: should it still be there, its
+/// next message comes from a new peer. A dialled one is kept and tried again until it is hung up, unless its endpoint
+/// could not be read. Every send to a peer that is not known (any more) gives another `gone`.
 struct peer_notice {
   peer_id peer;
   std::string identity;
@@ -40,10 +45,12 @@ struct inbox {
 
 /// Bounds; every one has a metric.
 struct gateway_limits {
-  std::size_t frame_bytes = 8 * 1024;                    ///< larger frames are dropped and counted
-  std::size_t payload_bytes = std::size_t{8} << 20;     ///< larger messages cut the connection; chunks are 1 MiB, lists may be more
-  std::size_t queued_messages_per_peer = 4096;           ///< at the bound the peer counts as gone
+  std::size_t frame_bytes = 8 * 1024; ///< larger frames are dropped and counted
+  std::size_t payload_bytes = std::size_t{8}
+                              << 20; ///< larger messages cut the connection; chunks are 1 MiB, lists may be more
+  std::size_t queued_messages_per_peer = 4096; ///< at the bound the peer counts as gone
   std::size_t queued_bytes_per_peer = std::size_t{64} << 20;
+  std::size_t queued_sends = 65536; ///< calls of `send` that the gateway's thread has not seen yet; more are dropped
   domain::milliseconds liveness_notice{500};
   domain::milliseconds stall_limit{10000};
 };
@@ -51,10 +58,10 @@ struct gateway_limits {
 /// Totals since start; read from any thread.
 struct gateway_counters {
   std::uint64_t frames_in = 0, frames_out = 0;
-  std::uint64_t bytes_in = 0, bytes_out = 0;       ///< payload and frame bytes
-  std::uint64_t frames_malformed = 0;              ///< not verifiable, wrong version, too large
-  std::uint64_t sends_dropped = 0;                 ///< the peer was gone or its queue full
-  std::uint64_t connections = 0;                   ///< accepted since start
+  std::uint64_t bytes_in = 0, bytes_out = 0; ///< payload and frame bytes
+  std::uint64_t frames_malformed = 0;        ///< not verifiable, wrong version, too large
+  std::uint64_t sends_dropped = 0;           ///< the peer was gone or its queue full
+  std::uint64_t connections = 0;             ///< accepted since start
 };
 
 /// All of a service's sockets, behind one thread. Implementations: zmq_gateway, loopback_gateway; one contract suite
@@ -67,9 +74,11 @@ public:
   /// Opens a connection to `endpoint` ("tcp://host:port"). The connection is kept: if the other side dies and comes
   /// back it is re-established silently, and then the other side does not know us (it answers `unknown_peer`).
   virtual peer_id dial(const std::string& endpoint) = 0;
-  /// Closes a connection or forgets an accepted peer; what is still queued for it is dropped. Unknown peers are ignored.
+  /// Closes a connection or forgets an accepted peer (its next message comes from a new peer); what is still queued for
+  /// it is dropped, what was handed to the network before may still arrive. Unknown peers are ignored.
   virtual void hang_up(peer_id peer) = 0;
-  /// Queues a message. The payload is sent without a copy and released when it has left.
+  /// Queues a message. The payload is sent without a copy and released when it has left. A message that cannot be
+  /// encoded is a programmer's mistake: logged, counted in sends_dropped.
   virtual void send(peer_id to, domain::message what) = 0;
   /// Attaches a proven identity, that every later `inbound` and notice of this peer carries. Empty takes it away.
   virtual void identify(peer_id peer, std::string identity) = 0;

@@ -14,4 +14,10 @@ using instant = std::chrono::time_point<std::chrono::steady_clock, std::chrono::
 /// Calendar time for records and REST, milliseconds since 1970 UTC.
 using timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
 
+/// Both clocks at one point: what an input to a machine carries when records are written in its step.
+struct moment {
+  instant now;
+  timestamp date;
+};
+
 } // namespace fedloom::domain

@@ -24,6 +24,7 @@ struct metric {
 /// The fixed-point scale of one round (actors/aggregation/fixed_point.hpp): q = round(x * 2^(precision - exponent)).
 struct scale_table {
   std::int32_t precision = 30;
+  std::uint64_t total_weight = 0; ///< the most that all weights of the round can add up to; bounds every sum
   std::vector<std::int32_t> exponents; ///< one per tensor, in the manifest's order; ignored for integer tensors
   bool operator==(const scale_table&) const = default;
 };

@@ -1,0 +1,45 @@
+#pragma once
+#include "actors/model/manifest.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+/// Internal to this folder and its tests: the inner loops, compiled once for each kind of processor. All variants give the
+/// same bytes, because they do the same exact or correctly rounded operations on each element.
+namespace fedloom::aggregation {
+
+/// How sums become means.
+struct mean_scale {
+  double unscale = 1;             ///< 2^(e - p)
+  std::uint64_t total_weight = 1; ///< at most 2^50 for float types, so exact as a double
+  double rate = 1;                ///< server learning rate
+};
+
+/// The loops over elements of one type. Pointers to elements may have any address.
+struct kernel {
+  /// The largest |element|: as its bit pattern without the sign for floats (NaN and infinity above all numbers), as a
+  /// number for integers.
+  std::uint64_t (*largest)(const std::byte* elements, std::size_t count);
+  /// sum[i] += weight * q(elements[i]).
+  void (*fold)(const std::byte* elements, std::size_t count, double scale, std::int64_t weight, std::int64_t* sum);
+  /// out[i] = mean; `old` may be null when rate is 1.
+  void (*mean)(const std::int64_t* sum, std::size_t count, const mean_scale& by, const std::byte* old, std::byte* out);
+};
+
+/// One variant.
+struct kernel_set {
+  std::string_view name; ///< "baseline", "x86-64-v3", "x86-64-v4"
+  const kernel* by_type; ///< indexed by dtype
+  void (*merge)(const std::byte* other, std::size_t count, std::int64_t* sum);
+
+  const kernel& of(model::dtype type) const { return by_type[static_cast<std::size_t>(type)]; }
+};
+
+/// The variants that this processor can run, the best one last.
+std::span<const kernel_set> usable_kernels();
+/// The one in use.
+const kernel_set& best_kernels();
+
+} // namespace fedloom::aggregation

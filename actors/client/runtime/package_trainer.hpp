@@ -1,0 +1,45 @@
+#pragma once
+#include "actors/client/runtime/trainer.hpp"
+#include "actors/package/compute_package.hpp"
+
+#include <filesystem>
+#include <span>
+#include <string>
+
+namespace fedloom::client {
+
+/// Runs the entry points of a compute package, by FEDn's convention:
+///
+///   startup                    once before the first task, if the package has it
+///   train IN.npz OUT.npz       IN.npz-metadata holds the settings; must write OUT.npz and OUT.npz-metadata, a JSON
+///   object
+///                              with num_examples >= 1, whose other numbers become the update's metrics
+///   validate IN.npz OUT        must write a JSON object whose numbers become metrics; num_examples is optional
+///
+/// each as `bash -c "COMMAND ARGUMENTS"` in the project folder, inside the package's virtual environment if it names
+/// one. Errors: entry_point_missing; entry_point_failed and entry_point_timed_out (the text ends with the last lines of
+/// output); no_output; bad_output; wrong_shape or wrong_dtype for arrays that no cast of float widths can mend;
+/// cancelled; storage_failed if the work folder cannot be written. Worker thread only, one call at a time.
+class package_trainer final : public trainer {
+public:
+  /// `work_folder` is this client's own: each task's files live in a folder below it and are gone when the task ends.
+  package_trainer(package::compute_package package, std::filesystem::path work_folder);
+
+  domain::expected<training_result> train(const domain::shared_bytes& model, const task_context& context,
+                                          std::stop_token stop) override;
+  domain::expected<validation_result> validate(const domain::shared_bytes& model, const task_context& context,
+                                               std::stop_token stop) override;
+
+private:
+  struct entry_run;
+
+  domain::expected<void> start_up(const entry_run& run);
+  domain::expected<void> run_entry(const std::string& entry, std::span<const std::filesystem::path> arguments,
+                                   const entry_run& run) const;
+
+  package::compute_package package_;
+  std::filesystem::path work_folder_;
+  bool started_ = false;
+};
+
+} // namespace fedloom::client

@@ -1,0 +1,142 @@
+#include "actors/combiner/model_cache_machine.hpp"
+
+#include "actors/transfer/digests.hpp"
+
+namespace fedloom::combiner {
+
+using namespace model_cache;
+using domain::errc;
+
+effects model_cache_machine::need(const domain::model_id& model, std::uint64_t stream_bytes) {
+  if (const auto here = present_.find(model); here != present_.end()) {
+    return {ready{model, here->second}};
+  }
+  if (pulls_.contains(model)) {
+    return {};
+  }
+  if (stream_bytes == 0 || stream_bytes > limits_.model_bytes) {
+    return {failed{model,
+                   {errc::too_large, "the model has " + std::to_string(stream_bytes) + " bytes, this combiner takes " +
+                                         std::to_string(limits_.model_bytes)}}};
+  }
+  while (order_.size() >= limits_.models) { // before the new one is held, so that memory stays bounded
+    present_.erase(order_.front());
+    order_.pop_front();
+  }
+  const domain::transfer_id transfer{next_transfer_++};
+  auto& begun = pulls_.emplace(model, pull{{transfer, stream_bytes, limits_.window}}).first->second;
+  const auto from = begun.receiver.open();
+  return {ask_controller{domain::get_model{model, transfer, from.from_chunk, from.credit}}};
+}
+
+effects model_cache_machine::verified(const domain::model_id& model, domain::expected<transfer::served_stream> outcome) {
+  if (!pulls_.contains(model)) {
+    return {};
+  }
+  if (!outcome) {
+    return fail(model, outcome.error());
+  }
+  pulls_.erase(model);
+  order_.push_back(model);
+  const auto& held = present_.insert_or_assign(model, std::move(*outcome)).first->second;
+  return {ready{model, held}};
+}
+
+effects model_cache_machine::from_controller(const domain::message& what) {
+  if (const auto* part = std::get_if<domain::chunk>(&what.what)) {
+    return take(*part, what.payload);
+  }
+  if (const auto* over = std::get_if<domain::abort_transfer>(&what.what)) {
+    for (const auto& [model, one] : pulls_) {
+      if (one.receiver.transfer() == over->transfer && !one.verifying) {
+        return fail(domain::model_id{model}, over->reason);
+      }
+    }
+  }
+  return {};
+}
+
+effects model_cache_machine::uplinked() {
+  effects out;
+  for (auto& [model, one] : pulls_) {
+    if (!one.verifying) {
+      const auto from = one.receiver.open();
+      out.emplace_back(ask_controller{domain::get_model{model, from.transfer, from.from_chunk, from.credit}});
+    }
+  }
+  return out;
+}
+
+effects model_cache_machine::asked(transport::peer_id from, const domain::get_model& what) {
+  const auto refuse = [&](domain::error reason) {
+    return effects{send{from, domain::abort_transfer{what.transfer, std::move(reason)}, {}}};
+  };
+  const auto here = present_.find(what.model);
+  if (here == present_.end()) {
+    return refuse({errc::not_found, "this combiner does not hold model " + to_hex(what.model)});
+  }
+  auto parts = outbound_.begin(from.value(), what, here->second);
+  if (!parts) {
+    return refuse(parts.error());
+  }
+  const auto skipped = std::min<std::uint64_t>(what.from_chunk * domain::chunk_bytes, here->second.stream.size());
+  effects out{served{what.model, here->second.stream.size() - skipped}};
+  for (auto& part : *parts) {
+    out.emplace_back(send{from, part.what, std::move(part.payload)});
+  }
+  return out;
+}
+
+effects model_cache_machine::from_client(transport::peer_id from, const domain::message& what) {
+  if (const auto* asked_for = std::get_if<domain::get_model>(&what.what)) {
+    return asked(from, *asked_for);
+  }
+  std::vector<transfer::send_chunk> parts;
+  if (const auto* more = std::get_if<domain::credit>(&what.what)) {
+    parts = outbound_.step(from.value(), *more);
+  } else if (const auto* again = std::get_if<domain::grant>(&what.what)) {
+    parts = outbound_.step(from.value(), *again);
+  } else if (const auto* over = std::get_if<domain::abort_transfer>(&what.what)) {
+    outbound_.abort(from.value(), over->transfer);
+  }
+  effects out;
+  for (auto& part : parts) {
+    out.emplace_back(send{from, part.what, std::move(part.payload)});
+  }
+  return out;
+}
+
+effects model_cache_machine::fail(const domain::model_id& model, domain::error reason) {
+  pulls_.erase(model);
+  return {failed{model, std::move(reason)}};
+}
+
+effects model_cache_machine::take(const domain::chunk& what, const domain::shared_bytes& payload) {
+  for (auto& [model, one] : pulls_) {
+    if (one.verifying || one.receiver.transfer() != what.transfer) {
+      continue;
+    }
+    if (transfer::digest_of(payload.span()) != what.content) {
+      return fail(domain::model_id{model}, {errc::digest_mismatch, "a chunk of the model arrived damaged"});
+    }
+    auto taken = one.receiver.step(what, payload);
+    if (!taken) {
+      return fail(domain::model_id{model}, taken.error());
+    }
+    effects out;
+    if (taken->rewind) {
+      out.emplace_back(ask_controller{*taken->rewind});
+    }
+    if (taken->more) {
+      out.emplace_back(ask_controller{*taken->more});
+    }
+    if (taken->complete) {
+      one.verifying = true;
+      out.emplace_back(verify{model, one.receiver.take_chunks()});
+    }
+    return out;
+  }
+  return {};
+}
+
+} // namespace fedloom::combiner

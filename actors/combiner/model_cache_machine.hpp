@@ -1,0 +1,68 @@
+#pragma once
+#include "actors/transfer/outbound_transfers.hpp"
+#include "actors/transfer/receiver_machine.hpp"
+#include "actors/transport/gateway.hpp"
+#include "messages/domain/message.hpp"
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <variant>
+#include <vector>
+
+namespace fedloom::combiner {
+
+struct model_cache_limits {
+  std::size_t models = 1;            ///< held at once; the oldest gives way before the next is pulled
+  std::size_t transfers = 20000;     ///< to clients
+  std::uint32_t window = 8;          ///< chunks on their way while pulling
+  std::uint64_t model_bytes = std::uint64_t{16} << 30;
+};
+
+namespace model_cache {
+struct ask_controller { domain::body what; };
+struct verify { domain::model_id model; std::vector<domain::shared_bytes> pieces; }; ///< answered by `verified`
+struct ready { domain::model_id model; transfer::served_stream what; };
+struct failed { domain::model_id model; domain::error reason; };
+struct send { transport::peer_id to; domain::body what; domain::shared_bytes payload; };
+struct served { domain::model_id model; std::uint64_t bytes; }; ///< a client began to fetch so much of it
+using effect = std::variant<ask_controller, verify, ready, failed, send, served>;
+using effects = std::vector<effect>;
+} // namespace model_cache
+
+/// Pulls each global model from the controller once, has its hash checked (I-2), and serves it to any number of clients from
+/// one immutable buffer. Pure.
+///
+///   absent --need--> pulling --last chunk--> verifying --verified--> present
+class model_cache_machine {
+public:
+  explicit model_cache_machine(model_cache_limits limits) : limits_(limits), outbound_(limits.transfers) {}
+
+  /// Answered by `ready` (at once if present) or `failed`.
+  model_cache::effects need(const domain::model_id& model, std::uint64_t stream_bytes);
+  model_cache::effects verified(const domain::model_id& model, domain::expected<transfer::served_stream> outcome);
+  model_cache::effects from_controller(const domain::message& what);
+  /// The uplink is (back) up: pulls go on where they stopped.
+  model_cache::effects uplinked();
+
+  model_cache::effects asked(transport::peer_id from, const domain::get_model& what);
+  model_cache::effects from_client(transport::peer_id from, const domain::message& what);
+  void gone(transport::peer_id peer) { outbound_.forget(peer.value()); }
+
+private:
+  struct pull {
+    transfer::receiver_machine receiver;
+    bool verifying = false;
+  };
+  model_cache::effects fail(const domain::model_id& model, domain::error reason);
+  model_cache::effects take(const domain::chunk& what, const domain::shared_bytes& payload);
+
+  model_cache_limits limits_;
+  std::uint64_t next_transfer_ = 1;
+  std::map<domain::model_id, pull> pulls_;
+  std::map<domain::model_id, transfer::served_stream> present_;
+  std::deque<domain::model_id> order_; ///< of present_, oldest first
+  transfer::outbound_transfers outbound_;
+};
+
+} // namespace fedloom::combiner

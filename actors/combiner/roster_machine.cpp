@@ -1,0 +1,176 @@
+#include "actors/combiner/roster_machine.hpp"
+
+#include "actors/combiner/identity.hpp"
+
+namespace fedloom::combiner {
+
+using namespace roster;
+
+effects roster_machine::expect(domain::instant now, const domain::expect_client& who) {
+  const auto known = entries_.find(who.client);
+  if (known == entries_.end() && entries_.size() >= 2 * std::size_t{config_.max_clients}) {
+    return {turned_away{who.client, {domain::errc::busy, "too many clients are expected already"}}};
+  }
+  auto& one = entries_[who.client];
+  one.ticket = who.ticket;
+  one.max_examples = who.max_examples;
+  one.ticket_until = now + who.valid;
+  if (!sweep_armed_) {
+    sweep_armed_ = true;
+    next_sweep_ = now + config_.lease;
+  }
+  return {};
+}
+
+effects roster_machine::greeted(domain::instant now, transport::peer_id from, const domain::client_hello& hello) {
+  const auto at = entries_.find(hello.client);
+  if (at == entries_.end() || at->second.ticket != hello.ticket) {
+    return turn_away(from, hello.client, {domain::errc::bad_ticket, "join at the controller for a new ticket"});
+  }
+  auto& one = at->second;
+  if (!one.peer && members_ >= config_.max_clients) {
+    return turn_away(from, hello.client, {domain::errc::busy, "this combiner has its most clients; join again"});
+  }
+  effects out;
+  if (one.peer && *one.peer != from) {
+    out.emplace_back(hang_up{*one.peer}); // its former connection: the ticket proves that it is the same client
+  }
+  const bool is_new = !one.peer;
+  one.peer = from;
+  one.last_heard = now;
+  members_ += is_new ? 1 : 0;
+  out.emplace_back(identify{from, identity_of(hello.client)});
+  out.emplace_back(send{from, domain::client_welcome{config_.heartbeat, config_.lease}});
+  out.emplace_back(client_came{{hello.client, from, one.max_examples}});
+  if (is_new) {
+    unreported_.present.push_back(hello.client);
+    auto told = report_changes();
+    out.insert(out.end(), told.begin(), told.end());
+  }
+  return out;
+}
+
+effects roster_machine::beat(domain::instant now, transport::peer_id from, const std::string& identity,
+                             const domain::heartbeat& beat) {
+  const auto at = find_member(identity);
+  if (at == entries_.end() || at->second.peer != from) {
+    return {send{from, domain::refused{{domain::errc::unknown_peer, "say hello first"}, {}}}};
+  }
+  at->second.last_heard = now;
+  return {send{from, beat}};
+}
+
+void roster_machine::heard(domain::instant now, const std::string& identity) {
+  if (const auto at = find_member(identity); at != entries_.end()) {
+    at->second.last_heard = now;
+  }
+}
+
+effects roster_machine::said_goodbye(const std::string& identity, const domain::goodbye& why) {
+  effects out;
+  if (const auto at = find_member(identity); at != entries_.end() && at->second.peer) {
+    out.emplace_back(hang_up{*at->second.peer});
+    leave(at, {domain::errc::client_lost, "the client left: " + why.reason}, out);
+  }
+  auto told = report_changes();
+  out.insert(out.end(), told.begin(), told.end());
+  return out;
+}
+
+effects roster_machine::gone(transport::peer_id peer, const std::string& identity) {
+  effects out;
+  if (const auto at = find_member(identity); at != entries_.end() && at->second.peer == peer) {
+    leave(at, {domain::errc::client_lost, "the connection broke"}, out);
+  }
+  auto told = report_changes();
+  out.insert(out.end(), told.begin(), told.end());
+  return out;
+}
+
+effects roster_machine::uplinked() {
+  domain::roster_changed all{true, {}, {}};
+  for (const auto& [client, one] : entries_) {
+    if (one.peer) {
+      all.present.push_back(client);
+    }
+  }
+  unreported_ = {};
+  return {report{std::move(all)}};
+}
+
+effects roster_machine::tick(domain::instant now) {
+  if (!sweep_armed_ || now < next_sweep_) {
+    return {};
+  }
+  effects out;
+  auto earliest = now + config_.lease;
+  for (auto at = entries_.begin(); at != entries_.end();) {
+    auto& one = at->second;
+    const auto end = one.peer ? one.last_heard + config_.lease : one.ticket_until;
+    if (now < end) {
+      earliest = std::min(earliest, end);
+      ++at;
+      continue;
+    }
+    if (one.peer) {
+      out.emplace_back(hang_up{*one.peer});
+      leave(at, {domain::errc::client_lost, "nothing was heard for the length of a lease"}, out);
+      one.ticket_until = now; // it has to join again
+    }
+    at = entries_.erase(at);
+  }
+  next_sweep_ = earliest;
+  sweep_armed_ = !entries_.empty();
+  auto told = report_changes();
+  out.insert(out.end(), told.begin(), told.end());
+  return out;
+}
+
+effects roster_machine::drain() {
+  effects out;
+  for (const auto& [client, one] : entries_) {
+    if (one.peer) {
+      out.emplace_back(send{*one.peer, domain::goodbye{"the combiner is shutting down"}});
+    }
+  }
+  return out;
+}
+
+std::optional<domain::instant> roster_machine::next_wake() const {
+  return sweep_armed_ ? std::optional{next_sweep_} : std::nullopt;
+}
+
+std::vector<member> roster_machine::members() const {
+  std::vector<member> all;
+  for (const auto& [client, one] : entries_) {
+    if (one.peer) {
+      all.push_back({client, *one.peer, one.max_examples});
+    }
+  }
+  return all;
+}
+
+std::map<domain::client_id, roster_machine::entry>::iterator roster_machine::find_member(const std::string& identity) {
+  const auto client = client_of(identity);
+  return client ? entries_.find(*client) : entries_.end();
+}
+
+effects roster_machine::turn_away(transport::peer_id from, const domain::client_id& who, domain::error reason) {
+  return {send{from, domain::refused{reason, {}}}, turned_away{who, reason}};
+}
+
+void roster_machine::leave(std::map<domain::client_id, entry>::iterator at, domain::error reason, effects& out) {
+  at->second.peer.reset();
+  --members_;
+  unreported_.gone.push_back(at->first);
+  out.emplace_back(client_left{at->first, std::move(reason)});
+}
+
+effects roster_machine::report_changes() {
+  if (unreported_.present.empty() && unreported_.gone.empty()) {
+    return {};
+  }
+  return {report{std::exchange(unreported_, {})}};
+}
+
+} // namespace fedloom::combiner

@@ -1,0 +1,114 @@
+#pragma once
+#include "actors/storage/round_store.hpp"
+#include "actors/transport/gateway.hpp"
+#include "messages/domain/gate.hpp"
+#include "messages/domain/message.hpp"
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <variant>
+#include <vector>
+
+namespace fedloom::controller {
+
+struct registry_config {
+  domain::milliseconds heartbeat{1000};      ///< asked of combiners
+  domain::milliseconds lease{3000};          ///< a combiner unheard for so long is gone
+  domain::milliseconds ticket_valid{10000};  ///< how long a placement may take to be used
+  std::uint32_t max_combiners = 1000;
+  std::uint32_t max_clients = 100000;
+  std::uint64_t max_examples = std::uint64_t{1} << 32; ///< the most that one client may declare
+};
+
+/// A client that can be given work now.
+struct available_client {
+  domain::client_id client;
+  domain::combiner_id combiner;
+  std::uint64_t max_examples = 0;
+  bool operator==(const available_client&) const = default;
+};
+
+namespace registry {
+struct send { transport::peer_id to; domain::body what; };
+struct identify { transport::peer_id peer; std::string identity; };
+struct hang_up { transport::peer_id peer; };
+struct store { storage::batch changes; };
+struct combiner_up { domain::combiner_id combiner; transport::peer_id peer; };
+struct combiner_down { domain::combiner_id combiner; domain::error reason; };
+struct client_up { available_client who; };
+struct client_down { domain::client_id client; };
+struct turned_away { std::string who; domain::error reason; };
+using effect = std::variant<send, identify, hang_up, store, combiner_up, combiner_down, client_up, client_down, turned_away>;
+using effects = std::vector<effect>;
+} // namespace registry
+
+/// Knows every combiner and client, who is alive, and places clients: the preferred combiner if it lives and has room, else
+/// the one with the fewest clients. Identities of combiners' connections are "combiner/<id>". Pure.
+class registry_machine {
+public:
+  using token_source = std::function<domain::token()>;
+
+  registry_machine(registry_config config, domain::gate& policy, token_source tokens);
+  /// What an earlier life has stored. Nobody is alive yet.
+  void restore(const std::vector<domain::combiner_record>& combiners, const std::vector<domain::client_record>& clients);
+
+  registry::effects greeted(domain::instant now, domain::timestamp date, transport::peer_id from,
+                            const domain::combiner_hello& hello);
+  registry::effects beat(domain::instant now, transport::peer_id from, const std::string& identity,
+                         const domain::heartbeat& beat);
+  void heard(domain::instant now, const std::string& identity);
+  registry::effects roster(domain::instant now, const std::string& identity, const domain::roster_changed& what);
+  registry::effects said_goodbye(const std::string& identity, const domain::goodbye& why);
+  registry::effects join(domain::instant now, domain::timestamp date, transport::peer_id from, const domain::join& asked);
+  registry::effects gone(transport::peer_id peer, const std::string& identity);
+  registry::effects tick(domain::instant now);
+
+  std::optional<domain::instant> next_wake() const;
+  /// Clients with a living lease at a living combiner, by id.
+  std::vector<available_client> available() const;
+  /// Living combiners and their connections.
+  std::map<domain::combiner_id, transport::peer_id> living() const;
+
+  struct client_view {
+    domain::client_record record;
+    bool online = false;
+  };
+  struct combiner_view {
+    domain::combiner_record record;
+    bool alive = false;
+    std::size_t clients = 0;
+  };
+  std::vector<client_view> clients() const;
+  std::vector<combiner_view> combiners() const;
+
+private:
+  struct combiner_entry {
+    domain::combiner_record record;
+    std::optional<transport::peer_id> peer; ///< set: alive
+    domain::instant last_heard{};
+    std::set<domain::client_id> clients; ///< placed here or reported from here
+  };
+  struct client_entry {
+    domain::client_record record;
+    bool online = false;
+    domain::instant placed_until{}; ///< a placement under way
+  };
+
+  domain::error why_refused(domain::instant now, const domain::join& asked) const;
+  combiner_entry* choose(const domain::join& asked);
+  void leave_combiner(const domain::client_id& client, const client_entry& entry);
+  void end_lease(combiner_entry& combiner, domain::error reason, registry::effects& out);
+  void set_online(const domain::client_id& client, const domain::combiner_id& at, registry::effects& out);
+  void set_offline(const domain::client_id& client, const domain::combiner_id& at, registry::effects& out);
+  combiner_entry* find_by_identity(const std::string& identity);
+
+  registry_config config_;
+  domain::gate& policy_;
+  token_source tokens_;
+  std::map<domain::combiner_id, combiner_entry> combiners_;
+  std::map<domain::client_id, client_entry> clients_;
+};
+
+} // namespace fedloom::controller

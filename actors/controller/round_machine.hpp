@@ -1,0 +1,127 @@
+#pragma once
+#include "actors/controller/registry_machine.hpp"
+#include "messages/domain/message.hpp"
+#include "messages/domain/record.hpp"
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <variant>
+#include <vector>
+
+namespace fedloom::controller {
+
+/// When a collection ends, and how long it waits for what is missing.
+struct round_limits {
+  std::uint32_t enough = 0;                  ///< k: accepted answers that end the collection; 0: all that were asked
+  domain::milliseconds deadline{180000};     ///< from opening
+  domain::milliseconds absence{3000};        ///< a combiner away for so long is fenced
+  domain::milliseconds closing{30000};       ///< from close_collection to the partial, beyond which a part is fenced
+  domain::milliseconds replacing_pause{200}; ///< clients of a fenced part that come back are gathered for so long
+};
+
+namespace round {
+struct send { domain::combiner_id to; domain::round_key about; domain::body what; };
+/// A part has arrived whole but for its sum; answered by `sum_merged` or `sum_failed`.
+struct fetch_sum { domain::combiner_id from; domain::round_key about; domain::partial what; };
+/// Give the sum up if it is not merged yet; answered by `sum_failed`, unless `sum_merged` is on its way already.
+struct abandon_sum { domain::lease_id lease; };
+struct parts_changed {}; ///< the record must be written before what follows
+struct settled {};       ///< every part is in, or fenced
+using effect = std::variant<send, fetch_sum, abandon_sum, parts_changed, settled>;
+using effects = std::vector<effect>;
+} // namespace round
+
+/// Runs one collection (training or validation) of one attempt over all combiners: plans its parts, decides alone when it
+/// ends, takes in the partials, fences combiners that are lost and re-places their clients. Pure.
+///
+///   open --all answered, k accepted, deadline--> closing --every part taken or fenced--> settled
+///
+/// I-1: a part is taken at most once, and only under a lease that is not fenced; a part whose sum is being merged is not
+/// fenced before the merge has been called off, so that record and sum never differ. I-8: every wait ends.
+class round_machine {
+public:
+  using lease_source = std::function<domain::lease_id()>;
+
+  /// `plan` is the common part of every round_plan; its lease, cohort and remaining time are filled in per combiner.
+  round_machine(domain::round_key about, domain::round_plan plan, round_limits limits, lease_source leases,
+                domain::instant now);
+
+  /// Plans parts for these clients, grouped by combiner.
+  round::effects open(const std::vector<available_client>& cohort);
+  /// Takes over the parts that an earlier life planned; combiners that come up are sent their plan again.
+  void adopt(const std::vector<domain::part_record>& parts);
+  /// Sends each part its plan; after the record is stored.
+  round::effects announce(domain::instant now);
+
+  round::effects combiner_up(domain::instant now, const domain::combiner_id& combiner);
+  round::effects combiner_down(domain::instant now, const domain::combiner_id& combiner);
+  round::effects client_up(domain::instant now, const available_client& who);
+  round::effects received(domain::instant now, const domain::combiner_id& from, const domain::progress& what);
+  round::effects received(domain::instant now, const domain::combiner_id& from, const domain::plan_declined& what);
+  round::effects received(domain::instant now, const domain::combiner_id& from, const domain::partial& what);
+  round::effects sum_merged(domain::instant now, domain::lease_id lease);
+  round::effects sum_failed(domain::instant now, domain::lease_id lease, const domain::error& reason);
+  round::effects tick(domain::instant now);
+  /// Ends the collection early with what is there.
+  round::effects close(domain::instant now);
+  std::optional<domain::instant> next_wake() const;
+
+  bool has(domain::lease_id lease) const { return parts_.contains(lease); }
+  bool is_settled() const noexcept { return stage_ == stage::settled; }
+  const domain::round_key& about() const noexcept { return about_; }
+  const domain::round_plan& plan() const noexcept { return plan_; }
+  std::size_t asked() const noexcept { return asked_; }
+
+  /// Parts that are open or taken; without the fenced ones.
+  std::vector<domain::part_record> parts() const;
+  /// Every part with its combiner, to be told round_closed: taken ones with `counted`.
+  std::vector<std::pair<domain::combiner_id, domain::lease_id>> leases() const;
+  bool is_taken(domain::lease_id lease) const;
+  /// Sorted by client; meaningful once settled.
+  std::vector<domain::contribution> contributions() const;
+  std::vector<domain::contribution_failure> failures() const;
+  std::uint64_t weight() const;
+  std::uint64_t bytes_up() const;
+  std::uint64_t bytes_down() const;
+
+private:
+  enum class part_stage : std::uint8_t { open, merging, taken, fenced };
+  struct part {
+    domain::combiner_id combiner;
+    std::vector<domain::client_id> cohort;
+    part_stage at = part_stage::open;
+    domain::progress totals;
+    std::optional<domain::instant> away_since;
+    bool abandoned = false; ///< merging was called off; the answer is on its way
+    std::optional<domain::partial> result;
+    domain::error reason; ///< why it was fenced
+  };
+  enum class stage : std::uint8_t { open, closing, settled };
+
+  void add_part(const domain::combiner_id& combiner, std::vector<domain::client_id> cohort);
+  round::effects send_plan(domain::instant now, domain::lease_id lease, const part& to) const;
+  void fence(domain::instant now, part& which, domain::error reason, bool clients_may_return);
+  round::effects replace_returned(domain::instant now);
+  round::effects decide(domain::instant now);
+  round::effects begin_closing(domain::instant now);
+  bool all_have_answered() const;
+
+  domain::round_key about_;
+  domain::round_plan plan_;
+  round_limits limits_;
+  lease_source leases_;
+  domain::instant deadline_;
+  domain::instant closing_until_{};
+  stage stage_ = stage::open;
+  std::size_t asked_ = 0;
+  std::map<domain::lease_id, part> parts_;
+  /// Clients whose part was fenced, until they turn up at another combiner.
+  std::map<domain::client_id, domain::instant> orphans_;
+  std::map<domain::client_id, domain::combiner_id> returned_;
+  domain::instant replace_at_{};
+  std::vector<domain::contribution_failure> lost_;
+};
+
+} // namespace fedloom::controller

@@ -1,0 +1,104 @@
+#include "actors/model/stream.hpp"
+#include "actors/storage/durable_file.hpp"
+#include "actors/storage/mapped_file.hpp"
+#include "actors/storage/model_store.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace fedloom::storage {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* model_suffix = ".flm";
+
+domain::error damaged(const fs::path& file, const std::string& why) {
+  return {domain::errc::storage_failed, "the model file " + file.string() + " is damaged: " + why +
+                                            "; restore it from a backup"};
+}
+
+/// One file per model, named by its id, all in one folder.
+class file_model_store final : public model_store {
+public:
+  explicit file_model_store(fs::path folder) : folder_(std::move(folder)) {}
+
+  domain::expected<void> put(const domain::model_id& id, domain::byte_span stream) override {
+    const auto file = path_of(id);
+    std::error_code absent;
+    // A file of another length is damaged: it is replaced.
+    if (fs::file_size(file, absent) == stream.size() && !absent) {
+      return sync_folder(folder_); // who renamed it may have died before the folder was synced
+    }
+    return write_durably(file, stream);
+  }
+
+  domain::expected<domain::shared_bytes> get(const domain::model_id& id) const override {
+    const auto file = path_of(id);
+    auto stream = map_file(file);
+    if (!stream) {
+      return stream.error().code == domain::errc::not_found
+                 ? domain::failure(domain::errc::not_found, "no model " + to_hex(id))
+                 : tl::unexpected(stream.error());
+    }
+    if (const auto read = model::read_stream(stream->span()); !read) {
+      return tl::unexpected(damaged(file, read.error().text));
+    }
+    if (const auto found = model::id_of(stream->span()); found != id) { // I-2
+      return tl::unexpected(damaged(file, "its content has the id " + to_hex(found)));
+    }
+    return stream;
+  }
+
+  bool has(const domain::model_id& id) const override {
+    std::error_code failed;
+    return fs::is_regular_file(path_of(id), failed);
+  }
+
+  std::vector<domain::model_id> list() const override {
+    std::vector<domain::model_id> ids;
+    std::error_code failed;
+    for (const auto& entry : fs::directory_iterator(folder_, failed)) {
+      if (entry.path().extension() == model_suffix) {
+        if (auto id = domain::model_id_from_hex(entry.path().stem().string())) {
+          ids.push_back(*id);
+        }
+      }
+    }
+    std::ranges::sort(ids);
+    return ids;
+  }
+
+private:
+  fs::path path_of(const domain::model_id& id) const { return folder_ / (to_hex(id) + model_suffix); }
+
+  const fs::path folder_;
+};
+
+/// What a crash left between creating and renaming. Only at open: later such files belong to running writes.
+void remove_unfinished(const fs::path& folder) {
+  std::error_code failed;
+  for (const auto& entry : fs::directory_iterator(folder, failed)) {
+    if (entry.path().extension() == unfinished_suffix) {
+      fs::remove(entry.path(), failed);
+    }
+  }
+}
+
+} // namespace
+
+domain::expected<std::unique_ptr<model_store>> open_file_model_store(const std::string& folder) {
+  std::error_code failed;
+  fs::create_directories(folder, failed);
+  if (!failed) {
+    fs::directory_iterator{folder, failed}; // readable?
+  }
+  if (failed) {
+    return tl::unexpected(file_error("open the model folder", folder, failed.value()));
+  }
+  remove_unfinished(folder);
+  return std::make_unique<file_model_store>(folder);
+}
+
+} // namespace fedloom::storage

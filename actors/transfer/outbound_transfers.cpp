@@ -1,0 +1,42 @@
+#include "actors/transfer/outbound_transfers.hpp"
+
+namespace fedloom::transfer {
+
+domain::expected<std::vector<send_chunk>> outbound_transfers::begin(receiver_key to, const domain::get_model& asked,
+                                                                    const served_stream& what) {
+  const key id{to, asked.transfer};
+  if (senders_.size() >= most_ && !senders_.contains(id)) {
+    return domain::failure(domain::errc::busy, "too many transfers are open; ask again later");
+  }
+  const auto at = senders_.insert_or_assign(id, sender_machine{asked.transfer, what.stream, what.chunk_digests}).first;
+  return finish_if_sent(at, at->second.step(domain::grant{asked.transfer, asked.from_chunk, asked.credit}));
+}
+
+std::vector<send_chunk> outbound_transfers::step(receiver_key to, const domain::grant& what) {
+  const auto at = senders_.find({to, what.transfer});
+  return at == senders_.end() ? std::vector<send_chunk>{} : finish_if_sent(at, at->second.step(what));
+}
+
+std::vector<send_chunk> outbound_transfers::step(receiver_key to, const domain::credit& what) {
+  const auto at = senders_.find({to, what.transfer});
+  return at == senders_.end() ? std::vector<send_chunk>{} : finish_if_sent(at, at->second.step(what));
+}
+
+void outbound_transfers::abort(receiver_key to, domain::transfer_id transfer) {
+  senders_.erase({to, transfer});
+}
+
+void outbound_transfers::forget(receiver_key to) {
+  senders_.erase(senders_.lower_bound({to, domain::transfer_id{0}}),
+                 senders_.lower_bound({to + 1, domain::transfer_id{0}}));
+}
+
+std::vector<send_chunk> outbound_transfers::finish_if_sent(std::map<key, sender_machine>::iterator at,
+                                                           std::vector<send_chunk> parts) {
+  if (at->second.sent_all()) {
+    senders_.erase(at); // a receiver that misses something asks again from the chunk it lacks
+  }
+  return parts;
+}
+
+} // namespace fedloom::transfer

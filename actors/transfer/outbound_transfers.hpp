@@ -1,0 +1,41 @@
+#pragma once
+#include "actors/transfer/sender_machine.hpp"
+#include "messages/domain/expected.hpp"
+
+#include <map>
+
+namespace fedloom::transfer {
+
+/// A stream that is served to many receivers from one buffer, with the digests of its chunks computed once.
+struct served_stream {
+  domain::shared_bytes stream;
+  std::shared_ptr<const std::vector<domain::digest>> chunk_digests;
+};
+
+/// All streams that one service is sending, by receiver and transfer. Pure; bounded.
+class outbound_transfers {
+public:
+  /// What the service knows the receiver's connection by.
+  using receiver_key = std::uint64_t;
+
+  explicit outbound_transfers(std::size_t most) : most_(most) {}
+
+  /// Begins, or begins again from another chunk. `busy` at the bound.
+  domain::expected<std::vector<send_chunk>> begin(receiver_key to, const domain::get_model& asked,
+                                                  const served_stream& what);
+  std::vector<send_chunk> step(receiver_key to, const domain::grant& what);
+  std::vector<send_chunk> step(receiver_key to, const domain::credit& what);
+  void abort(receiver_key to, domain::transfer_id transfer);
+  /// The receiver is gone.
+  void forget(receiver_key to);
+  std::size_t open() const noexcept { return senders_.size(); }
+
+private:
+  using key = std::pair<receiver_key, domain::transfer_id>;
+  std::vector<send_chunk> finish_if_sent(std::map<key, sender_machine>::iterator at, std::vector<send_chunk> parts);
+
+  std::size_t most_;
+  std::map<key, sender_machine> senders_;
+};
+
+} // namespace fedloom::transfer

@@ -1,0 +1,151 @@
+#include "actors/model/npz.hpp"
+#include "tests/actors/model/model_samples.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <memory>
+#include <optional>
+
+/// Archives go to real NumPy and come from it (numpy_peer.py).
+namespace fedloom::model {
+namespace {
+
+struct outcome {
+  int status = -1;
+  std::string output;
+};
+
+outcome run(const std::string& command) {
+  outcome result;
+  auto* pipe = ::popen(command.c_str(), "r");
+  char buffer[4096];
+  for (std::size_t got = 1; got > 0;) {
+    got = std::fread(buffer, 1, sizeof buffer, pipe);
+    result.output.append(buffer, got);
+  }
+  result.status = ::pclose(pipe);
+  return result;
+}
+
+/// The first Python on this machine that has NumPy.
+std::optional<std::string> python() {
+  for (const auto* candidate : {"python3", "/usr/bin/python3"}) {
+    if (run(std::string(candidate) + " -c 'import numpy' 2>&1").status == 0) {
+      return candidate;
+    }
+  }
+  return std::nullopt;
+}
+
+/// The same text as `numpy_peer.py dump` prints.
+std::string dump(const std::vector<std::byte>& stream) {
+  const auto view = read_stream(stream);
+  const auto offsets = view->what.offsets();
+  std::string text;
+  for (std::size_t i = 0; i < offsets.size(); ++i) {
+    const auto& tensor = view->what.tensors[i];
+    text += tensor.name + " " + std::string(to_string(tensor.type)) + " (";
+    for (std::size_t axis = 0; axis < tensor.shape.size(); ++axis) {
+      text += (axis > 0 ? "," : "") + std::to_string(tensor.shape[axis]);
+    }
+    text += ") ";
+    for (const auto byte : view->data.subspan(offsets[i], tensor.bytes())) {
+      constexpr std::string_view digits = "0123456789abcdef";
+      text += digits[std::to_integer<std::size_t>(byte >> 4)];
+      text += digits[std::to_integer<std::size_t>(byte & std::byte{15})];
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+class numpy_test : public testing::Test {
+protected:
+  static void SetUpTestSuite() {
+    if (const auto found = python()) {
+      peer = *found + " " FEDLOOM_NUMPY_PEER " ";
+      folder = std::make_unique<scratch_folder>();
+      ASSERT_EQ(run(peer + "write " + folder->path().string()).status, 0);
+    }
+  }
+  static void TearDownTestSuite() { folder.reset(); }
+
+  void SetUp() override {
+    if (peer.empty()) {
+      GTEST_SKIP() << "no python3 with NumPy on this machine (Debian: python3-numpy)";
+    }
+  }
+
+  static std::filesystem::path archive(const std::string& name) { return *folder / (name + ".npz"); }
+
+  static std::string dump_by_numpy(const std::filesystem::path& file) {
+    const auto result = run(peer + "dump " + file.string());
+    EXPECT_EQ(result.status, 0) << file;
+    return result.output;
+  }
+
+  static inline std::string peer;                         // the command; empty without NumPy
+  static inline std::unique_ptr<scratch_folder> folder;   // what NumPy wrote, once for all tests
+};
+
+TEST_F(numpy_test, reads_what_numpy_wrote) {
+  for (const auto* name :
+       {"stored", "deflated", "positional", "named", "big_endian", "fortran", "large", "versions"}) {
+    const auto file = archive(name);
+    const auto stream = stream_from_npz(file);
+    ASSERT_TRUE(stream) << name << ": " << stream.error().text;
+    EXPECT_TRUE(dump(*stream) == dump_by_numpy(file)) << name; // too long to be printed
+  }
+}
+
+TEST_F(numpy_test, refuses_arrays_that_are_no_tensors) {
+  for (const auto* name : {"refused_object", "refused_structured", "refused_complex", "refused_text"}) {
+    const auto stream = stream_from_npz(archive(name));
+    ASSERT_FALSE(stream) << name;
+    EXPECT_EQ(stream.error().code, domain::errc::unsupported) << name << ": " << stream.error().text;
+  }
+}
+
+TEST_F(numpy_test, numpy_reads_what_was_written_here) {
+  auto what = every_type();
+  what.tensors.push_back({"layer.weight", dtype::f32, {4, 4}});
+  what.tensors.push_back({"größe", dtype::f32, {2}});
+  const auto stream = filled_stream(what);
+  ASSERT_TRUE(write_npz(stream, archive("written_here")));
+  EXPECT_EQ(dump_by_numpy(archive("written_here")), dump(stream));
+}
+
+TEST_F(numpy_test, the_id_does_not_depend_on_the_packing) {
+  const auto stored = stream_from_npz(archive("stored"));
+  const auto deflated = stream_from_npz(archive("deflated"));
+  const auto big_endian = stream_from_npz(archive("big_endian"));
+  ASSERT_TRUE(stored && deflated && big_endian);
+  EXPECT_EQ(id_of(*stored), id_of(*deflated));
+  EXPECT_EQ(id_of(*stored), id_of(*big_endian));
+  EXPECT_EQ(id_of(*stored), id_of(*stream_from_npz(*npz_from_stream(*deflated))));
+}
+
+TEST_F(numpy_test, damaged_deflated_archives_never_crash) {
+  std::ifstream file(archive("deflated"), std::ios::binary);
+  const std::string intact{std::istreambuf_iterator<char>(file), {}};
+  ASSERT_FALSE(intact.empty());
+  std::mt19937_64 random(13);
+  for (int i = 0; i < 3000; ++i) {
+    auto damaged = intact;
+    for (auto count = random() % 10 + 1; count > 0; --count) {
+      damaged[random() % damaged.size()] = static_cast<char>(random());
+    }
+    damaged.resize(random() % 4 == 0 ? random() % damaged.size() : damaged.size());
+    const auto read = stream_from_npz(domain::as_bytes(damaged), std::uint64_t{1} << 20);
+    EXPECT_TRUE(!read || read_stream(*read));
+  }
+}
+
+TEST_F(numpy_test, a_bomb_is_refused_by_its_size) {
+  EXPECT_EQ(stream_from_npz(archive("large"), 1 << 20).error().code, domain::errc::too_large);
+}
+
+} // namespace
+} // namespace fedloom::model

@@ -1,0 +1,36 @@
+#pragma once
+#include "messages/codec/frame.hpp"
+#include "messages/domain/message.hpp"
+#include "messages/domain/record.hpp"
+
+#include <vector>
+
+/// One of everything that can be said, no field at its default.
+namespace fedloom::test {
+
+/// A token, digest or model id with the bytes first, first + 1, ...
+template <class Id>
+Id id_from(std::uint8_t first) {
+  typename Id::value_type bytes{};
+  for (auto& byte : bytes) {
+    byte = first++;
+  }
+  return Id{bytes};
+}
+
+inline const domain::session_id sample_session{"0b51fc53-0f8d-4c3a-9f6e-0d4a8e5f7b21"};
+
+/// One message per alternative of domain::body, in its order.
+std::vector<domain::message> sample_messages();
+/// This body in a message without payload.
+domain::message message_with(domain::body what);
+/// `count` valid client ids.
+std::vector<domain::client_id> sample_clients(std::size_t count);
+
+domain::session_record sample_session_record();
+domain::round_record sample_round_record();
+domain::model_record sample_model_record();
+domain::client_record sample_client_record();
+domain::combiner_record sample_combiner_record();
+
+} // namespace fedloom::test
