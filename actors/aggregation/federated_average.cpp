@@ -23,7 +23,8 @@ std::uint64_t length_of(const pieces& parts) {
 std::vector<std::byte> first_bytes(const pieces& parts, std::uint64_t count) {
   std::vector<std::byte> bytes;
   for (const auto& part : parts) {
-    const auto taken = part.span().first(static_cast<std::size_t>(std::min<std::uint64_t>(part.size(), count - bytes.size())));
+    const auto taken =
+        part.span().first(static_cast<std::size_t>(std::min<std::uint64_t>(part.size(), count - bytes.size())));
     bytes.insert(bytes.end(), taken.begin(), taken.end());
   }
   return bytes;
@@ -70,16 +71,19 @@ accumulator::accumulator(domain::shared_bytes head, domain::scale_table scales, 
   std::uint64_t element = 0;
   for (std::size_t i = 0; i < offsets.size(); ++i) {
     const auto& tensor = what_.tensors[i];
-    places_.push_back({{tensor.type, scales_.exponents[i], scales_.precision}, head_.size() + offsets[i], tensor.bytes(),
-                       element, tensor.elements()});
+    places_.push_back({{tensor.type, scales_.exponents[i], scales_.precision},
+                       head_.size() + offsets[i],
+                       tensor.bytes(),
+                       element,
+                       tensor.elements()});
     element += tensor.elements();
   }
   stream_bytes_ = head_.size() + what_.data_bytes();
   sum_.assign(element, 0);
 }
 
-/// Calls visit(tensor, elements, first element in the sum) for each run of one tensor's elements within one piece, in order,
-/// until it answers false.
+/// Calls visit(tensor, elements, first element in the sum) for each run of one tensor's elements within one piece, in
+/// order, until it answers false.
 template <class Visit>
 void accumulator::for_each_range(const pieces& update, Visit visit) const {
   std::uint64_t begin = 0; // of the piece, in the stream
@@ -126,7 +130,8 @@ accumulator::verdict accumulator::check(const pieces& update) const {
   }
   if (const auto bytes = length_of(update); bytes != stream_bytes_) {
     return {{errc::malformed, "the update has " + std::to_string(bytes) + " bytes, the global model has " +
-                                  std::to_string(stream_bytes_)}, 0};
+                                  std::to_string(stream_bytes_)},
+            0};
   }
   if (!cut_between_elements(update, model::tensor_alignment)) {
     return {{errc::malformed, "the update's pieces are not cut at multiples of 64 bytes"}, 0};
@@ -180,8 +185,8 @@ domain::error accumulator::fault_of_sum(const pieces& sum, std::uint64_t weight)
                                  std::to_string(sum_.size() * sizeof(std::int64_t)) + " are needed"};
   }
   if (!admits(weight)) {
-    return {errc::bad_weight, "a partial sum of weight " + std::to_string(weight) + " exceeds the round's total weight of " +
-                                  std::to_string(total_weight_)};
+    return {errc::bad_weight, "a partial sum of weight " + std::to_string(weight) +
+                                  " exceeds the round's total weight of " + std::to_string(total_weight_)};
   }
   domain::error reason;
   std::size_t tensor = 0;
@@ -211,7 +216,8 @@ domain::expected<void> accumulator::add_sum(const pieces& sum, std::uint64_t wei
   if (reason.code != errc::none) {
     return tl::unexpected(std::move(reason));
   }
-  for_each_sum(sum, [&](std::uint64_t element, domain::byte_span bytes) { merge(bytes, std::span(sum_).subspan(element)); });
+  for_each_sum(sum,
+               [&](std::uint64_t element, domain::byte_span bytes) { merge(bytes, std::span(sum_).subspan(element)); });
   weight_ += weight;
   return {};
 }

@@ -8,25 +8,26 @@
 
 namespace fedloom::aggregation {
 
-/// An update in the pieces in which it arrived: consecutive chunks of one model stream, each but the last chunk_bytes long.
-/// (Any multiple of tensor_alignment is taken, so that no element straddles two pieces.)
+/// An update in the pieces in which it arrived: consecutive chunks of one model stream, each but the last chunk_bytes
+/// long. (Any multiple of tensor_alignment is taken, so that no element straddles two pieces.)
 using pieces = std::vector<domain::shared_bytes>;
 
 /// The running sum of one combiner's part: one int64 per element, tensors in manifest order without padding. Owns
 /// 8 * elements bytes; not thread-safe.
 class accumulator {
 public:
-  /// `head` is the global model's stream head: an update whose head differs is refused. `total_weight` bounds the sum of all
-  /// weights, here and in whatever this sum is merged with; who was not told it takes weight_bound(scales.precision). A head
-  /// or scale table that cannot be used (`fault`) makes an empty accumulator that refuses everything.
+  /// `head` is the global model's stream head: an update whose head differs is refused. `total_weight` bounds the sum
+  /// of all weights, here and in whatever this sum is merged with; who was not told it takes
+  /// weight_bound(scales.precision). A head or scale table that cannot be used (`fault`) makes an empty accumulator
+  /// that refuses everything.
   accumulator(domain::shared_bytes head, domain::scale_table scales, std::uint64_t total_weight);
 
   /// Why the head or the scale table cannot be used, or none.
   const domain::error& fault() const noexcept { return fault_; }
 
-  /// Checks a whole update without touching the sum: malformed, wrong_shape, wrong_dtype, not_finite, out_of_range. (I-9)
-  /// needed_exponent is set for out_of_range in float tensors: the update passes in a round in which every tensor has at
-  /// least this exponent.
+  /// Checks a whole update without touching the sum: malformed, wrong_shape, wrong_dtype, not_finite, out_of_range.
+  /// (I-9) needed_exponent is set for out_of_range in float tensors: the update passes in a round in which every tensor
+  /// has at least this exponent.
   struct verdict {
     domain::error reason;
     std::int32_t needed_exponent = 0;
@@ -37,9 +38,9 @@ public:
   bool admits(std::uint64_t weight) const noexcept;
   /// Adds an update that passed `check`, with a weight that this `admits`; anything else is a programmer's mistake.
   void add(const pieces& update, std::uint64_t weight);
-  /// Adds another part's sum, little-endian int64, in consecutive pieces whose lengths are multiples of 8. Refused without
-  /// touching the sum: `malformed` when the lengths differ, `bad_weight` for a weight that is not admitted, `out_of_range`
-  /// when no updates of this weight can have such a sum.
+  /// Adds another part's sum, little-endian int64, in consecutive pieces whose lengths are multiples of 8. Refused
+  /// without touching the sum: `malformed` when the lengths differ, `bad_weight` for a weight that is not admitted,
+  /// `out_of_range` when no updates of this weight can have such a sum.
   domain::expected<void> add_sum(const pieces& sum, std::uint64_t weight);
 
   std::uint64_t weight() const noexcept { return weight_; }

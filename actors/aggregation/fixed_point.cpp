@@ -17,8 +17,8 @@ using domain::errc;
 using domain::failure;
 using model::dtype;
 
-constexpr std::int32_t headroom_bits = 6;   ///< updates may be 2^6 times as large as the global model
-constexpr std::int32_t sum_bits = 62;       ///< of the 63 that an int64 has
+constexpr std::int32_t headroom_bits = 6; ///< updates may be 2^6 times as large as the global model
+constexpr std::int32_t sum_bits = 62;     ///< of the 63 that an int64 has
 constexpr std::uint64_t sum_limit = std::uint64_t{1} << sum_bits;
 constexpr double all_but_zero = 0x1p-100;
 
@@ -29,7 +29,9 @@ std::int32_t ceil_log2(double m) {
   return fraction == 0.5 ? exponent - 1 : exponent;
 }
 
-std::int32_t ceil_log2(std::uint64_t m) { return static_cast<std::int32_t>(std::bit_width(m - 1)); }
+std::int32_t ceil_log2(std::uint64_t m) {
+  return static_cast<std::int32_t>(std::bit_width(m - 1));
+}
 
 double widen_half(std::uint64_t bits) {
   const auto exponent = static_cast<int>(bits >> 10);
@@ -53,8 +55,8 @@ double magnitude_of(dtype type, std::uint64_t bits) {
   return std::isnan(value) ? std::numeric_limits<double>::infinity() : value;
 }
 
-/// A float tensor's q = x * 2^shift. Exponents out of bounds are refused long before; clamped, not even they can make the
-/// scale zero or infinite.
+/// A float tensor's q = x * 2^shift. Exponents out of bounds are refused long before; clamped, not even they can make
+/// the scale zero or infinite.
 int shift_of(const fold_range& range) {
   return std::clamp(range.precision, min_precision, max_precision) -
          std::clamp(range.exponent, min_exponent, max_exponent);
@@ -75,7 +77,8 @@ std::uint64_t weight_bound(std::int32_t precision) {
 domain::expected<domain::scale_table> scale_for(const model::manifest& what, domain::byte_span data,
                                                 std::uint64_t total_weight) {
   if (total_weight == 0 || total_weight > weight_bound(min_precision)) {
-    return failure(errc::out_of_range, "a round's total weight is between 1 and 2^50, not " + std::to_string(total_weight));
+    return failure(errc::out_of_range,
+                   "a round's total weight is between 1 and 2^50, not " + std::to_string(total_weight));
   }
   if (data.size() < what.data_bytes()) {
     return failure(errc::malformed, "the global model is shorter than its manifest says");
@@ -105,13 +108,14 @@ domain::error fault_of(const domain::scale_table& scales, const model::manifest&
                                  std::to_string(what.tensors.size()) + " tensors"};
   }
   if (total_weight == 0 || total_weight > weight_bound(scales.precision)) {
-    return {errc::out_of_range, "a total weight of " + std::to_string(total_weight) + " does not go with a precision of " +
-                                    std::to_string(scales.precision)};
+    return {errc::out_of_range, "a total weight of " + std::to_string(total_weight) +
+                                    " does not go with a precision of " + std::to_string(scales.precision)};
   }
   for (std::size_t i = 0; i < scales.exponents.size(); ++i) {
     const auto exponent = scales.exponents[i];
     if (model::is_float(what.tensors[i].type) && (exponent < min_exponent || exponent > max_exponent)) {
-      return {errc::out_of_range, "the scale table's exponent " + std::to_string(i) + " is " + std::to_string(exponent)};
+      return {errc::out_of_range,
+              "the scale table's exponent " + std::to_string(i) + " is " + std::to_string(exponent)};
     }
   }
   return {};
@@ -145,8 +149,9 @@ std::uint64_t largest_q(const fold_range& range, std::uint64_t total_weight) {
 void fold(const fold_range& range, domain::byte_span elements, std::uint64_t weight, std::span<std::int64_t> sum) {
   const auto count = count_of(range, elements);
   assert(count <= sum.size() && weight <= sum_limit);
-  best_kernels().of(range.type).fold(elements.data(), count, std::ldexp(1.0, shift_of(range)),
-                                     static_cast<std::int64_t>(weight), sum.data());
+  best_kernels()
+      .of(range.type)
+      .fold(elements.data(), count, std::ldexp(1.0, shift_of(range)), static_cast<std::int64_t>(weight), sum.data());
 }
 
 std::uint64_t largest_magnitude(domain::byte_span sum) {
@@ -159,14 +164,17 @@ void merge(domain::byte_span other, std::span<std::int64_t> sum) {
   best_kernels().merge(other.data(), count, sum.data());
 }
 
-void merge(std::span<const std::int64_t> other, std::span<std::int64_t> sum) { merge(std::as_bytes(other), sum); }
+void merge(std::span<const std::int64_t> other, std::span<std::int64_t> sum) {
+  merge(std::as_bytes(other), sum);
+}
 
 void mean(const fold_range& range, std::span<const std::int64_t> sum, std::uint64_t total_weight, domain::byte_span old,
           double rate, std::span<std::byte> out) {
   assert(total_weight >= 1 && out.size() == sum.size() * model::size_of(range.type));
   assert(rate == 1.0 || old.size() == out.size());
-  best_kernels().of(range.type).mean(sum.data(), sum.size(), {std::ldexp(1.0, -shift_of(range)), total_weight, rate},
-                                     old.data(), out.data());
+  best_kernels()
+      .of(range.type)
+      .mean(sum.data(), sum.size(), {std::ldexp(1.0, -shift_of(range)), total_weight, rate}, old.data(), out.data());
 }
 
 } // namespace fedloom::aggregation

@@ -12,11 +12,11 @@
 ///     q = round-half-even(x * 2^(p - e)),   |q| <= 2^(p + 6) and |q| < 2^51
 ///
 /// and sum += w * q in 64-bit integers, so that the sum depends neither on order nor on grouping. Integer tensors use
-/// q = x (booleans: 0 or 1). Compiled with -ffp-contract=off; the variants for each kind of processor (kernels.hpp) give the
-/// same bytes. Pure functions, any thread.
+/// q = x (booleans: 0 or 1). Compiled with -ffp-contract=off; the variants for each kind of processor (kernels.hpp)
+/// give the same bytes. Pure functions, any thread.
 ///
-/// Why nothing wraps: `check` admits |q| <= largest_q, weights of one sum add up to at most W, and largest_q * W <= 2^62,
-/// for floats because p + 6 + ceil(log2 W) <= 62.
+/// Why nothing wraps: `check` admits |q| <= largest_q, weights of one sum add up to at most W, and largest_q * W <=
+/// 2^62, for floats because p + 6 + ceil(log2 W) <= 62.
 namespace fedloom::aggregation {
 
 /// Bounds of a scale: e of a float tensor and p. min_exponent also is the e of the smallest tensor that is not "all but
@@ -26,8 +26,8 @@ inline constexpr std::int32_t max_exponent = 1024;
 inline constexpr std::int32_t min_precision = 6;
 inline constexpr std::int32_t max_precision = 30;
 
-/// The largest total weight that a scale of this precision admits: 2^(56 - p). A holder of a scale table who was not told
-/// the round's total weight may use this in its place; 0 for a precision out of bounds.
+/// The largest total weight that a scale of this precision admits: 2^(56 - p). A holder of a scale table who was not
+/// told the round's total weight may use this in its place; 0 for a precision out of bounds.
 std::uint64_t weight_bound(std::int32_t precision);
 
 /// The scale for a round: e = ceil(log2 max|global|) per float tensor (0 where it is all but zero: max < 2^-100),
@@ -56,13 +56,13 @@ struct check_result {
   std::int32_t needed_exponent = 0; ///< least e that would do, when not in range
 };
 
-/// Looks at elements without touching any sum. `elements` is little-endian data of range.type at any address, its length
-/// a multiple of the element's size. A float is in range when |x| <= 2^(e + 6), an integer when |q| * total_weight < 2^62,
-/// a boolean always. needed_exponent stays 0 for integers: no exponent would help.
+/// Looks at elements without touching any sum. `elements` is little-endian data of range.type at any address, its
+/// length a multiple of the element's size. A float is in range when |x| <= 2^(e + 6), an integer when |q| *
+/// total_weight < 2^62, a boolean always. needed_exponent stays 0 for integers: no exponent would help.
 check_result check(const fold_range& range, domain::byte_span elements, std::uint64_t total_weight);
 
-/// The largest |q| that passes `check` with this total weight (>= 1). largest_q * total_weight <= 2^62, which is why sums
-/// of checked elements never wrap.
+/// The largest |q| that passes `check` with this total weight (>= 1). largest_q * total_weight <= 2^62, which is why
+/// sums of checked elements never wrap.
 std::uint64_t largest_q(const fold_range& range, std::uint64_t total_weight);
 
 /// sum[i] += weight * q(elements[i]). Elements must have passed `check` with a total weight of at least all weights
@@ -77,8 +77,9 @@ void merge(domain::byte_span other, std::span<std::int64_t> sum);
 void merge(std::span<const std::int64_t> other, std::span<std::int64_t> sum);
 
 /// out[i] = the mean sum[i] / total_weight, converted back to range.type; float types within 1 ulp of float32 or
-/// 2^(e - p), whichever is larger, integer types rounded half-even. Always finite: where rounding would leave the type's
-/// range, its largest value is taken, which is nearer to the exact mean. total_weight >= 1. With rate != 1: (1 - rate) * old + rate * mean, in double, for float types.
+/// 2^(e - p), whichever is larger, integer types rounded half-even. Always finite: where rounding would leave the
+/// type's range, its largest value is taken, which is nearer to the exact mean. total_weight >= 1. With rate != 1: (1 -
+/// rate) * old + rate * mean, in double, for float types.
 void mean(const fold_range& range, std::span<const std::int64_t> sum, std::uint64_t total_weight, domain::byte_span old,
           double rate, std::span<std::byte> out);
 

@@ -29,8 +29,8 @@ namespace baseline {
 #undef FEDLOOM_TARGET
 } // namespace baseline
 
-// Chosen by hand instead of by target_clones: the tests must be able to run every variant, and ifunc resolvers run before
-// a sanitizer's start.
+// Chosen by hand instead of by target_clones: the tests must be able to run every variant, and ifunc resolvers run
+// before a sanitizer's start.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #define FEDLOOM_X86_VARIANTS 1
 

@@ -6,8 +6,8 @@
 #include <span>
 #include <string_view>
 
-/// Internal to this folder and its tests: the inner loops, compiled once for each kind of processor. All variants give the
-/// same bytes, because they do the same exact or correctly rounded operations on each element.
+/// Internal to this folder and its tests: the inner loops, compiled once for each kind of processor. All variants give
+/// the same bytes, because they do the same exact or correctly rounded operations on each element.
 namespace fedloom::aggregation {
 
 /// How sums become means.

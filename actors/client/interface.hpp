@@ -9,8 +9,9 @@ namespace fedloom::client {
 /// membership -> tasks: the combiner welcomed us over this connection.
 struct combiner_attached { transport::peer_id peer; };
 struct combiner_detached {};
-/// tasks -> membership, when it (re)starts: answered by combiner_attached if there is a combiner.
-struct get_attachment {};
+/// tasks -> membership, when it (re)starts: whatever was asked of us is lost; greet the combiner again, so that it asks
+/// again. Answered by combiner_attached when it has welcomed us.
+struct reintroduce {};
 /// service -> membership: the process is about to end; say goodbye.
 struct leave {};
 
@@ -22,7 +23,7 @@ struct validate_finished { domain::round_key round; std::shared_ptr<const domain
 
 FEDLOOM_LOCAL_MESSAGE(fedloom::client::combiner_attached)
 FEDLOOM_LOCAL_MESSAGE(fedloom::client::combiner_detached)
-FEDLOOM_LOCAL_MESSAGE(fedloom::client::get_attachment)
+FEDLOOM_LOCAL_MESSAGE(fedloom::client::reintroduce)
 FEDLOOM_LOCAL_MESSAGE(fedloom::client::leave)
 FEDLOOM_LOCAL_MESSAGE(fedloom::client::train_finished)
 FEDLOOM_LOCAL_MESSAGE(fedloom::client::validate_finished)
@@ -32,7 +33,7 @@ namespace fedloom::client {
 using membership_actor = caf::typed_actor<
     kernel::notify<transport::inbound_ptr>, ///< placement, refused, client_welcome, heartbeat, goodbye
     kernel::notify<transport::peer_notice>,
-    kernel::notify<get_attachment>,
+    kernel::notify<reintroduce>,
     kernel::notify<leave>,
     kernel::notify<kernel::wake>>;
 
@@ -40,7 +41,8 @@ using task_actor = caf::typed_actor<
     kernel::notify<transport::inbound_ptr>, ///< task, cancel_task, receipt, and chunks of models
     kernel::notify<transport::peer_notice>,
     kernel::notify<combiner_attached>, kernel::notify<combiner_detached>,
-    kernel::notify<train_finished>, kernel::notify<validate_finished>>;
+    kernel::notify<train_finished>, kernel::notify<validate_finished>,
+    kernel::notify<kernel::wake>>;
 
 /// Names in the directory. Many clients may live in one process, hence the id.
 inline std::string membership_name(const domain::client_id& client) { return "membership/" + client.value(); }

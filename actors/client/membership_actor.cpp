@@ -36,7 +36,7 @@ public:
     return {
         [this](const transport::inbound_ptr& in) { on_inbound(*in); },
         [this](const transport::peer_notice& notice) { on_notice(notice); },
-        [this](get_attachment) { on_get_attachment(); },
+        [this](reintroduce) { perform_all(machine_->greet_again(now())); },
         [this](leave) { perform_all(machine_->leave("shutting down")); },
         [this](const kernel::wake& w) { on_wake(w); },
     };
@@ -67,12 +67,6 @@ private:
       machine_->heard(now(), *at);
     } else {
       perform_all(machine_->gone(now(), *at));
-    }
-  }
-
-  void on_get_attachment() {
-    if (machine_->is_member() && combiner_) {
-      tell_tasks(combiner_attached{*combiner_});
     }
   }
 

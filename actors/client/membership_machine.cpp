@@ -54,6 +54,16 @@ effects membership_machine::tick(domain::instant now) {
   return out;
 }
 
+effects membership_machine::greet_again(domain::instant now) {
+  if (!is_member()) {
+    return {};
+  }
+  effects out{detached{{domain::errc::unavailable, "greeting the combiner again"}}};
+  append(out, translate(now, link::combiner,
+                        at_combiner_.start(now, domain::client_hello{config_.client, placed_.ticket})));
+  return out;
+}
+
 effects membership_machine::leave(const std::string& reason) {
   effects out;
   if (is_member()) {

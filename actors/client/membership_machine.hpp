@@ -51,6 +51,8 @@ public:
   void heard(domain::instant now, link from);
   membership::effects gone(domain::instant now, link at);
   membership::effects tick(domain::instant now);
+  /// A member introduces itself to its combiner anew, as if the connection had broken.
+  membership::effects greet_again(domain::instant now);
   /// Says goodbye and closes what is open.
   membership::effects leave(const std::string& reason);
 

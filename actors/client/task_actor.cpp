@@ -39,7 +39,7 @@ public:
     kernel::guard(self_);
     with_ = std::move(with);
     machine_.emplace(with_->tasks);
-    with_->names->send<membership_actor>(membership_name(with_->membership.client), get_attachment{});
+    with_->names->send<membership_actor>(membership_name(with_->membership.client), reintroduce{});
     return {
         [this](const transport::inbound_ptr& in) {
           if (in->from == combiner_) {
@@ -63,6 +63,7 @@ public:
           note_end(domain::task_kind::validate, m.outcome->has_value() ? domain::errc::none : m.outcome->error().code);
           perform_all(machine_->validated(now(), m.round, *m.outcome));
         },
+        [this](const kernel::wake& w) { perform_all(timer_.fires(w) ? machine_->tick(now()) : work::effects{}); },
     };
   }
 
@@ -71,6 +72,7 @@ private:
     for (auto& one : effects) {
       std::visit([this](auto& e) { perform(e); }, one);
     }
+    timer_.arm(self_, machine_->next_wake());
   }
 
   void perform(work::send& e) {
@@ -127,6 +129,7 @@ private:
   task_actor::base* self_;
   deps_ptr with_;
   std::optional<task_machine> machine_;
+  kernel::wake_timer<task_actor::base> timer_;
   std::optional<transport::peer_id> combiner_;
   std::stop_source running_;
   domain::instant begun_{};

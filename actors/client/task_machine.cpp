@@ -27,8 +27,7 @@ effects task_machine::attached(domain::instant now) {
     send_offer(round, update, out);
   }
   if (fetch_) {
-    const auto resume = fetch_->receiver.open();
-    out.emplace_back(send{{}, domain::get_model{fetch_->model, resume.transfer, resume.from_chunk, resume.credit}, {}});
+    out.push_back(ask_for_model(now));
   }
   append(out, advance(now));
   return out;
@@ -101,6 +100,17 @@ effects task_machine::validated(domain::instant now, const domain::round_key& ro
   }
   append(out, advance(now));
   return out;
+}
+
+effects task_machine::tick(domain::instant now) {
+  if (fetch_ && attached_ && now >= fetch_->last_chunk + limits_.stall) {
+    return {ask_for_model(now)};
+  }
+  return {};
+}
+
+std::optional<domain::instant> task_machine::next_wake() const {
+  return fetch_ && attached_ ? std::optional{fetch_->last_chunk + limits_.stall} : std::nullopt;
 }
 
 effects task_machine::on(domain::instant now, const domain::round_key& round, const domain::task& what,
@@ -183,6 +193,7 @@ effects task_machine::on(domain::instant now, const domain::chunk& what, const d
     std::memcpy(fetch_->stream->data() + fetch_->filled, piece.data(), piece.size());
     fetch_->filled += piece.size();
   }
+  fetch_->last_chunk = now;
   effects out;
   if (taken->rewind) {
     out.emplace_back(send{{}, *taken->rewind, {}});
@@ -241,7 +252,7 @@ effects task_machine::advance(domain::instant now) {
     }
     if (!model_ || model_->id != next.what.model) {
       if (!fetch_ && attached_) {
-        begin_fetch(next.what, out);
+        begin_fetch(now, next.what, out);
       }
       return out;
     }
@@ -296,14 +307,19 @@ bool task_machine::offer_spare(const domain::round_key& round, const domain::tas
   return true;
 }
 
-void task_machine::begin_fetch(const domain::task& what, effects& out) {
+void task_machine::begin_fetch(domain::instant now, const domain::task& what, effects& out) {
   model_.reset(); // before the new one is allocated: a client holds one model at a time
   const domain::transfer_id transfer{next_transfer_++};
-  auto& begun = fetch_.emplace(fetch{what.model,
-                                     {transfer, what.model_bytes, limits_.window},
-                                     std::make_shared<std::vector<std::byte>>(what.model_bytes)});
-  const auto from = begun.receiver.open();
-  out.emplace_back(send{{}, domain::get_model{what.model, transfer, from.from_chunk, from.credit}, {}});
+  fetch_.emplace(fetch{what.model,
+                       {transfer, what.model_bytes, limits_.window},
+                       std::make_shared<std::vector<std::byte>>(what.model_bytes)});
+  out.push_back(ask_for_model(now));
+}
+
+effect task_machine::ask_for_model(domain::instant now) {
+  fetch_->last_chunk = now;
+  const auto from = fetch_->receiver.open();
+  return send{{}, domain::get_model{fetch_->model, from.transfer, from.from_chunk, from.credit}, {}};
 }
 
 void task_machine::send_offer(const domain::round_key& round, const kept_update& kept, effects& out) const {

@@ -16,6 +16,7 @@ namespace fedloom::client {
 /// Bounds of one client. At a bound the oldest entry gives way, and the combiner hears why.
 struct task_limits {
   std::uint32_t window = 8;                              ///< chunks on their way while a model is fetched
+  domain::milliseconds stall{3000};                      ///< a fetch without a chunk for so long is asked for again
   std::size_t waiting_tasks = 4;
   std::size_t kept_updates = 2;
   std::uint64_t model_bytes = std::uint64_t{16} << 30;   ///< larger models are refused
@@ -61,6 +62,9 @@ public:
   work::effects validated(domain::instant now, const domain::round_key& round,
                           domain::expected<validation_result> outcome);
 
+  work::effects tick(domain::instant now);
+  std::optional<domain::instant> next_wake() const;
+
   bool is_running() const noexcept { return running_.has_value(); }
   std::size_t kept() const noexcept { return kept_.size(); }
 
@@ -89,6 +93,7 @@ private:
     transfer::receiver_machine receiver;
     std::shared_ptr<std::vector<std::byte>> stream;
     std::size_t filled = 0;
+    domain::instant last_chunk{};
   };
 
   work::effects on(domain::instant now, const domain::round_key& round, const domain::task& what,
@@ -105,7 +110,8 @@ private:
   work::effects cancel(const domain::round_key& round, domain::task_kind kind);
   bool knows(const domain::round_key& round, domain::task_kind kind) const;
   bool offer_spare(const domain::round_key& round, const domain::task& what, work::effects& out);
-  void begin_fetch(const domain::task& what, work::effects& out);
+  void begin_fetch(domain::instant now, const domain::task& what, work::effects& out);
+  work::effect ask_for_model(domain::instant now);
   void send_offer(const domain::round_key& round, const kept_update& kept, work::effects& out) const;
   void keep(const domain::round_key& round, kept_update update);
 

@@ -23,6 +23,7 @@ public:
     kernel::guard(self_);
     with_ = std::move(with);
     with_->names->send<roster_actor>(roster_name, get_members{});
+    with_->names->send<uplink_actor>(uplink_name, reintroduce{});
     return {
         [this](const transport::inbound_ptr& in) { on_inbound(*in); },
         [](const transport::peer_notice&) {},

@@ -24,6 +24,7 @@ struct deps {
   transport::dialog_limits dialog;
   roster_config roster;
   collection_limits collection;
+  std::atomic<bool>* uplink_is_up = nullptr; ///< for the readiness probe
   std::size_t collections = 16; ///< held at once; the oldest gives way
   model_cache_limits models;
 };

@@ -24,6 +24,9 @@ struct model_ready { domain::model_id model; domain::shared_bytes stream; };
 struct model_failed { domain::model_id model; domain::error reason; };
 /// model_cache -> collection: a client began to fetch so much.
 struct model_served { domain::model_id model; std::uint64_t bytes; };
+/// collection -> uplink, when it (re)starts: whatever was planned here is lost; introduce us again, so that the controller
+/// plans it again.
+struct reintroduce {};
 /// service -> uplink, roster: the process is about to end; say goodbye.
 struct drain {};
 
@@ -44,6 +47,7 @@ FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::need_model)
 FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::model_ready)
 FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::model_failed)
 FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::model_served)
+FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::reintroduce)
 FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::drain)
 FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::fold_finished)
 FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::freeze_finished)
@@ -61,6 +65,7 @@ using uplink_actor = caf::typed_actor<
     kernel::notify<transport::inbound_ptr>, ///< combiner_welcome, refused, heartbeat from the controller
     kernel::notify<transport::peer_notice>,
     kernel::notify<to_controller>,
+    kernel::notify<reintroduce>,
     kernel::notify<drain>,
     kernel::notify<kernel::wake>>;
 
@@ -86,6 +91,7 @@ using model_cache_actor = caf::typed_actor<
     kernel::notify<transport::peer_notice>,
     kernel::notify<uplink_up>,
     kernel::notify<need_model>,
-    kernel::notify<verify_finished>>;
+    kernel::notify<verify_finished>,
+    kernel::notify<kernel::wake>>;
 
 } // namespace fedloom::combiner

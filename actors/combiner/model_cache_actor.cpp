@@ -55,15 +55,18 @@ public:
             machine_->gone(notice.peer);
           }
         },
-        [this](uplink_up) { perform_all(machine_->uplinked()); },
-        [this](const need_model& m) { perform_all(machine_->need(m.model, m.stream_bytes)); },
+        [this](uplink_up) { perform_all(machine_->uplinked(now())); },
+        [this](const need_model& m) { perform_all(machine_->need(now(), m.model, m.stream_bytes)); },
         [this](const verify_finished& m) { perform_all(machine_->verified(m.model, *m.outcome)); },
+        [this](const kernel::wake& w) {
+          perform_all(timer_.fires(w) ? machine_->tick(now()) : model_cache::effects{});
+        },
     };
   }
 
 private:
   void on_inbound(const transport::inbound& in) {
-    perform_all(in.identity == controller_identity ? machine_->from_controller(in.what)
+    perform_all(in.identity == controller_identity ? machine_->from_controller(now(), in.what)
                                                    : machine_->from_client(in.from, in.what));
   }
 
@@ -71,6 +74,7 @@ private:
     for (auto& one : effects) {
       std::visit([this](auto& e) { perform(e); }, one);
     }
+    timer_.arm(self_, machine_->next_wake());
   }
 
   void perform(model_cache::ask_controller& e) {
@@ -105,8 +109,11 @@ private:
     with_->names->send<collection_actor>(collection_name, model_served{e.model, e.bytes});
   }
 
+  domain::instant now() const { return kernel::now_of(self_); }
+
   model_cache_actor::base* self_;
   deps_ptr with_;
+  kernel::wake_timer<model_cache_actor::base> timer_;
   std::optional<model_cache_machine> machine_;
   domain::model_id counted_;
 };

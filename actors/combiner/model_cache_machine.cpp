@@ -2,12 +2,14 @@
 
 #include "actors/transfer/digests.hpp"
 
+#include <algorithm>
+
 namespace fedloom::combiner {
 
 using namespace model_cache;
 using domain::errc;
 
-effects model_cache_machine::need(const domain::model_id& model, std::uint64_t stream_bytes) {
+effects model_cache_machine::need(domain::instant now, const domain::model_id& model, std::uint64_t stream_bytes) {
   if (const auto here = present_.find(model); here != present_.end()) {
     return {ready{model, here->second}};
   }
@@ -25,8 +27,7 @@ effects model_cache_machine::need(const domain::model_id& model, std::uint64_t s
   }
   const domain::transfer_id transfer{next_transfer_++};
   auto& begun = pulls_.emplace(model, pull{{transfer, stream_bytes, limits_.window}}).first->second;
-  const auto from = begun.receiver.open();
-  return {ask_controller{domain::get_model{model, transfer, from.from_chunk, from.credit}}};
+  return {ask_again(now, model, begun)};
 }
 
 effects model_cache_machine::verified(const domain::model_id& model, domain::expected<transfer::served_stream> outcome) {
@@ -42,9 +43,9 @@ effects model_cache_machine::verified(const domain::model_id& model, domain::exp
   return {ready{model, held}};
 }
 
-effects model_cache_machine::from_controller(const domain::message& what) {
+effects model_cache_machine::from_controller(domain::instant now, const domain::message& what) {
   if (const auto* part = std::get_if<domain::chunk>(&what.what)) {
-    return take(*part, what.payload);
+    return take(now, *part, what.payload);
   }
   if (const auto* over = std::get_if<domain::abort_transfer>(&what.what)) {
     for (const auto& [model, one] : pulls_) {
@@ -56,15 +57,45 @@ effects model_cache_machine::from_controller(const domain::message& what) {
   return {};
 }
 
-effects model_cache_machine::uplinked() {
+effects model_cache_machine::uplinked(domain::instant now) {
   effects out;
   for (auto& [model, one] : pulls_) {
     if (!one.verifying) {
-      const auto from = one.receiver.open();
-      out.emplace_back(ask_controller{domain::get_model{model, from.transfer, from.from_chunk, from.credit}});
+      out.push_back(ask_again(now, model, one));
     }
   }
   return out;
+}
+
+effects model_cache_machine::tick(domain::instant now) {
+  effects out;
+  std::vector<domain::model_id> given_up;
+  for (auto& [model, one] : pulls_) {
+    if (one.verifying || now < one.last_chunk + limits_.stall) {
+      continue;
+    }
+    if (++one.stalls > limits_.stalls) {
+      given_up.push_back(model);
+    } else {
+      out.push_back(ask_again(now, model, one));
+    }
+  }
+  for (const auto& model : given_up) {
+    auto told = fail(model, {errc::timed_out, "the controller does not send the model"});
+    out.insert(out.end(), std::make_move_iterator(told.begin()), std::make_move_iterator(told.end()));
+  }
+  return out;
+}
+
+std::optional<domain::instant> model_cache_machine::next_wake() const {
+  std::optional<domain::instant> wake;
+  for (const auto& [model, one] : pulls_) {
+    if (!one.verifying) {
+      const auto due = one.last_chunk + limits_.stall;
+      wake = wake ? std::min(*wake, due) : due;
+    }
+  }
+  return wake;
 }
 
 effects model_cache_machine::asked(transport::peer_id from, const domain::get_model& what) {
@@ -111,7 +142,7 @@ effects model_cache_machine::fail(const domain::model_id& model, domain::error r
   return {failed{model, std::move(reason)}};
 }
 
-effects model_cache_machine::take(const domain::chunk& what, const domain::shared_bytes& payload) {
+effects model_cache_machine::take(domain::instant now, const domain::chunk& what, const domain::shared_bytes& payload) {
   for (auto& [model, one] : pulls_) {
     if (one.verifying || one.receiver.transfer() != what.transfer) {
       continue;
@@ -123,6 +154,8 @@ effects model_cache_machine::take(const domain::chunk& what, const domain::share
     if (!taken) {
       return fail(domain::model_id{model}, taken.error());
     }
+    one.last_chunk = now;
+    one.stalls = 0;
     effects out;
     if (taken->rewind) {
       out.emplace_back(ask_controller{*taken->rewind});
@@ -137,6 +170,12 @@ effects model_cache_machine::take(const domain::chunk& what, const domain::share
     return out;
   }
   return {};
+}
+
+effect model_cache_machine::ask_again(domain::instant now, const domain::model_id& model, pull& one) {
+  one.last_chunk = now;
+  const auto from = one.receiver.open();
+  return ask_controller{domain::get_model{model, from.transfer, from.from_chunk, from.credit}};
 }
 
 } // namespace fedloom::combiner

@@ -17,6 +17,8 @@ struct model_cache_limits {
   std::size_t transfers = 20000;     ///< to clients
   std::uint32_t window = 8;          ///< chunks on their way while pulling
   std::uint64_t model_bytes = std::uint64_t{16} << 30;
+  domain::milliseconds stall{2000}; ///< a pull without a chunk for so long is asked for again
+  std::uint32_t stalls = 5;         ///< so often in a row, then it has failed
 };
 
 namespace model_cache {
@@ -39,11 +41,13 @@ public:
   explicit model_cache_machine(model_cache_limits limits) : limits_(limits), outbound_(limits.transfers) {}
 
   /// Answered by `ready` (at once if present) or `failed`.
-  model_cache::effects need(const domain::model_id& model, std::uint64_t stream_bytes);
+  model_cache::effects need(domain::instant now, const domain::model_id& model, std::uint64_t stream_bytes);
   model_cache::effects verified(const domain::model_id& model, domain::expected<transfer::served_stream> outcome);
-  model_cache::effects from_controller(const domain::message& what);
+  model_cache::effects from_controller(domain::instant now, const domain::message& what);
   /// The uplink is (back) up: pulls go on where they stopped.
-  model_cache::effects uplinked();
+  model_cache::effects uplinked(domain::instant now);
+  model_cache::effects tick(domain::instant now);
+  std::optional<domain::instant> next_wake() const;
 
   model_cache::effects asked(transport::peer_id from, const domain::get_model& what);
   model_cache::effects from_client(transport::peer_id from, const domain::message& what);
@@ -52,10 +56,13 @@ public:
 private:
   struct pull {
     transfer::receiver_machine receiver;
+    domain::instant last_chunk{};
+    std::uint32_t stalls = 0;
     bool verifying = false;
   };
   model_cache::effects fail(const domain::model_id& model, domain::error reason);
-  model_cache::effects take(const domain::chunk& what, const domain::shared_bytes& payload);
+  model_cache::effects take(domain::instant now, const domain::chunk& what, const domain::shared_bytes& payload);
+  model_cache::effect ask_again(domain::instant now, const domain::model_id& model, pull& one);
 
   model_cache_limits limits_;
   std::uint64_t next_transfer_ = 1;

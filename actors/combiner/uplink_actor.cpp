@@ -30,19 +30,33 @@ public:
     kernel::guard(self_);
     with_ = std::move(with);
     machine_.emplace(with_->dialog, std::random_device{}());
-    with_->count->uplink_is(false);
-    perform_all(machine_->start(now(), domain::combiner_hello{with_->combiner, with_->advertised_endpoint,
-                                                              with_->roster.max_clients}));
+    uplink_is(false);
+    introduce();
     return {
         [this](const transport::inbound_ptr& in) { on_inbound(*in); },
         [this](const transport::peer_notice& notice) { on_notice(notice); },
         [this](to_controller& m) { say(std::move(m)); },
+        [this](reintroduce) {
+          if (machine_->is_established()) {
+            introduce();
+          }
+        },
         [this](drain) { say({{}, domain::goodbye{"shutting down"}, {}}); },
         [this](const kernel::wake& w) { on_wake(w); },
     };
   }
 
 private:
+  void uplink_is(bool up) {
+    *with_->uplink_is_up = up;
+    with_->count->uplink_is(up);
+  }
+
+  void introduce() {
+    perform_all(machine_->start(
+        now(), domain::combiner_hello{with_->combiner, with_->advertised_endpoint, with_->roster.max_clients}));
+  }
+
   void on_inbound(const transport::inbound& in) {
     if (in.from != peer_) {
       return; // from a connection that has been given up
@@ -105,14 +119,14 @@ private:
   }
   void perform(dialog::established&) {
     log(log_level::info, "uplink", "welcomed", {{"controller", with_->controller_endpoint}});
-    with_->count->uplink_is(true);
+    uplink_is(true);
     with_->names->send<roster_actor>(roster_name, uplink_up{});
     with_->names->send<model_cache_actor>(model_cache_name, uplink_up{});
     with_->names->send<collection_actor>(collection_name, uplink_up{});
   }
   void perform(dialog::lost& e) {
     log(log_level::warn, "uplink", "lost", {{"reason", domain::to_string(e.reason)}});
-    with_->count->uplink_is(false);
+    uplink_is(false);
   }
 
   domain::instant now() const { return kernel::now_of(self_); }

@@ -65,7 +65,9 @@ effects round_machine::combiner_up(domain::instant now, const domain::combiner_i
       }
     } else if (one.combiner == combiner && one.at == part_stage::merging) {
       one.away_since.reset();
-      out.emplace_back(fetch_sum{combiner, about_, *one.result}); // goes on where it stopped
+      // It goes on where it stopped, unless the combiner has lost it: then it answers the plan with progress.
+      append(out, send_plan(now, lease, one));
+      out.emplace_back(fetch_sum{combiner, about_, *one.result});
     } else if (one.combiner == combiner && one.at == part_stage::fenced) {
       out.emplace_back(send{combiner, about_, domain::round_closed{lease, false}});
     }
@@ -97,10 +99,19 @@ effects round_machine::client_up(domain::instant now, const available_client& wh
 
 effects round_machine::received(domain::instant now, const domain::combiner_id& from, const domain::progress& what) {
   const auto found = parts_.find(what.lease);
-  if (found == parts_.end() || found->second.combiner != from || found->second.at != part_stage::open) {
+  if (found == parts_.end() || found->second.combiner != from) {
     return {};
   }
-  found->second.totals = what;
+  auto& one = found->second;
+  if (one.at == part_stage::merging && !one.abandoned) {
+    one.abandoned = one.lost = true;
+    one.totals = what;
+    return {abandon_sum{what.lease}};
+  }
+  if (one.at != part_stage::open) {
+    return {};
+  }
+  one.totals = what;
   return decide(now);
 }
 
@@ -149,7 +160,15 @@ effects round_machine::sum_failed(domain::instant now, domain::lease_id lease, c
   if (found == parts_.end() || found->second.at != part_stage::merging) {
     return {};
   }
-  fence(now, found->second, reason, true);
+  auto& one = found->second;
+  one.abandoned = false;
+  if (std::exchange(one.lost, false) && now < deadline_) {
+    one.at = part_stage::open;
+    one.result.reset();
+    stage_ = stage::open;
+    return decide(now);
+  }
+  fence(now, one, reason, true);
   return decide(now);
 }
 

@@ -95,6 +95,7 @@ private:
     domain::progress totals;
     std::optional<domain::instant> away_since;
     bool abandoned = false; ///< merging was called off; the answer is on its way
+    bool lost = false;      ///< merging, but the combiner has begun anew: to be collected again
     std::optional<domain::partial> result;
     domain::error reason; ///< why it was fenced
   };

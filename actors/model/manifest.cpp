@@ -59,7 +59,9 @@ std::size_t size_of(dtype type) {
   return 0;
 }
 
-bool is_float(dtype type) { return type == dtype::f16 || type == dtype::f32 || type == dtype::f64; }
+bool is_float(dtype type) {
+  return type == dtype::f16 || type == dtype::f32 || type == dtype::f64;
+}
 
 std::string_view to_string(dtype type) {
   constexpr std::string_view names[] = {"unspecified", "float16", "float32", "float64", "int8",   "int16", "int32",
@@ -78,7 +80,9 @@ std::uint64_t tensor_spec::elements() const {
   return empty ? 0 : count;
 }
 
-std::uint64_t tensor_spec::bytes() const { return saturating_product(elements(), size_of(type)); }
+std::uint64_t tensor_spec::bytes() const {
+  return saturating_product(elements(), size_of(type));
+}
 
 std::uint64_t manifest::elements() const {
   std::uint64_t count = 0;

@@ -53,8 +53,8 @@ struct manifest {
   std::uint64_t data_bytes() const;
 };
 
-/// `too_large` when the data section would be longer than `limit_bytes`. A dimension of zero counts as one here, so that no
-/// absurd shape hides behind it.
+/// `too_large` when the data section would be longer than `limit_bytes`. A dimension of zero counts as one here, so
+/// that no absurd shape hides behind it.
 domain::expected<void> within(const manifest& what, std::uint64_t limit_bytes);
 
 /// Why `other` is not the same manifest as `expected_one`: wrong_shape or wrong_dtype, naming the first tensor that

@@ -7,7 +7,8 @@
 namespace fedloom::model {
 
 new_file::new_file(std::filesystem::path destination)
-    : destination_(std::move(destination)), temporary_(destination_.string() + "." + security::random_uuid() + ".part") {}
+    : destination_(std::move(destination)),
+      temporary_(destination_.string() + "." + security::random_uuid() + ".part") {}
 
 new_file::~new_file() {
   if (!temporary_.empty()) {

@@ -18,12 +18,13 @@ struct named_type {
   dtype type;
 };
 constexpr named_type types[] = {
-    {"f2", dtype::f16}, {"f4", dtype::f32}, {"f8", dtype::f64}, {"i1", dtype::i8},  {"i2", dtype::i16}, {"i4", dtype::i32},
-    {"i8", dtype::i64}, {"u1", dtype::u8},  {"u2", dtype::u16}, {"u4", dtype::u32}, {"u8", dtype::u64}, {"b1", dtype::boolean},
+    {"f2", dtype::f16}, {"f4", dtype::f32}, {"f8", dtype::f64}, {"i1", dtype::i8},
+    {"i2", dtype::i16}, {"i4", dtype::i32}, {"i8", dtype::i64}, {"u1", dtype::u8},
+    {"u2", dtype::u16}, {"u4", dtype::u32}, {"u8", dtype::u64}, {"b1", dtype::boolean},
 };
 
-/// Just as much of Python's literals as stands in these headers. Every member answers false, or nothing, where the text is
-/// something else.
+/// Just as much of Python's literals as stands in these headers. Every member answers false, or nothing, where the text
+/// is something else.
 class literal_reader {
 public:
   explicit literal_reader(std::string_view text) : text_(text) {}

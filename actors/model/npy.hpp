@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-/// The header of NumPy's .npy format, versions 1.0, 2.0 and 3.0: magic, version, length, and a Python dictionary as text,
-/// for example {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }.
+/// The header of NumPy's .npy format, versions 1.0, 2.0 and 3.0: magic, version, length, and a Python dictionary as
+/// text, for example {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }.
 namespace fedloom::model {
 
 /// Longest dictionary that is read; NumPy itself refuses far shorter ones from strangers.

@@ -48,7 +48,7 @@ void sort_by_name(std::vector<array_source>& arrays) {
   });
 }
 
-domain::expected<array_source> read_header(zip_reader& zip, zip_member member) {
+domain::expected<array_source> read_header(zip_reader& zip, const zip_member& member) {
   array_source source;
   std::string text(npy_preamble_bytes, '\0');
   auto done = member.unpacked_bytes < text.size()
@@ -80,7 +80,7 @@ domain::expected<array_source> read_header(zip_reader& zip, zip_member member) {
   if (source.header.tensor.name.ends_with(suffix)) {
     source.header.tensor.name.resize(member.name.size() - suffix.size());
   }
-  source.member = std::move(member);
+  source.member = member;
   return source;
 }
 
@@ -139,23 +139,20 @@ domain::expected<void> read_elements(zip_reader& zip, const array_source& source
 /// Reads every header before any element, so that all limits are known to hold before memory is taken.
 domain::expected<std::vector<array_source>> read_headers(zip_reader& zip) {
   const stream_limits limits;
-  auto members = zip.members(limits.tensors);
-  if (!members) {
-    return tl::unexpected(std::move(members.error()));
-  }
-  if (members->empty()) {
+  if (zip.members().empty()) {
     return failure(errc::malformed, "the archive has no arrays");
   }
   std::vector<array_source> arrays;
   std::unordered_set<std::string> names;
-  for (auto& member : *members) {
-    auto source = read_header(zip, std::move(member));
+  for (const auto& member : zip.members()) {
+    auto source = read_header(zip, member);
     if (!source) {
       return tl::unexpected(std::move(source.error()));
     }
     const auto& tensor = source->header.tensor;
     if (tensor.shape.size() > limits.rank) {
-      return failure(errc::too_large, source->member.name + " has more than " + std::to_string(limits.rank) + " dimensions");
+      return failure(errc::too_large,
+                     source->member.name + " has more than " + std::to_string(limits.rank) + " dimensions");
     }
     if (!names.insert(tensor.name).second) {
       return failure(errc::malformed, "the archive has two arrays named \"" + tensor.name + "\"");
@@ -200,12 +197,9 @@ domain::expected<std::vector<std::byte>> read_archive(zip_reader& zip, std::uint
 
 template <class Source>
 domain::expected<std::vector<std::byte>> read_npz(const Source& source, std::uint64_t limit_bytes) {
-  auto zip = zip_reader::open(source);
-  if (!zip) {
-    return tl::unexpected(std::move(zip.error()));
-  }
   try {
-    return read_archive(*zip, limit_bytes);
+    auto zip = zip_reader::open(source, stream_limits{}.tensors);
+    return zip ? read_archive(*zip, limit_bytes) : tl::unexpected(std::move(zip.error()));
   } catch (const std::bad_alloc&) {
     return failure(errc::too_large, "no memory for the model in this archive");
   }

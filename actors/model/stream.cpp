@@ -144,7 +144,9 @@ std::vector<std::byte> head_of(const manifest& what) {
   return head;
 }
 
-std::uint64_t stream_bytes_of(const manifest& what) { return head_of(what).size() + what.data_bytes(); }
+std::uint64_t stream_bytes_of(const manifest& what) {
+  return head_of(what).size() + what.data_bytes();
+}
 
 std::vector<std::byte> blank_stream(const manifest& what) {
   auto stream = head_of(what);

@@ -45,7 +45,8 @@ std::span<std::byte> data_of(std::vector<std::byte>& stream);
 
 /// Reads a head (and a view on the data behind it). `malformed` says what is wrong; `too_large` names the limit. With
 /// `whole`, the length must be exactly that of the manifest; without, only the head must be complete.
-domain::expected<stream_view> read_stream(domain::byte_span stream, bool whole = true, const stream_limits& limits = {});
+domain::expected<stream_view> read_stream(domain::byte_span stream, bool whole = true,
+                                          const stream_limits& limits = {});
 
 /// SHA-256 over {the head; SHA-256 of each 1 MiB leaf of the data section (the last one shorter)}: independent of chunk
 /// size and of the file format it came from. Bytes that are no stream get some id that no stream has been seen with.

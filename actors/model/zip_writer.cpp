@@ -23,10 +23,16 @@ struct memory_file {
   std::size_t at = 0;
 };
 
-memory_file& as_memory(voidpf stream) { return *static_cast<memory_file*>(stream); }
+memory_file& as_memory(voidpf stream) {
+  return *static_cast<memory_file*>(stream);
+}
 
-voidpf memory_open(voidpf opaque, const void*, int) { return opaque; }
-uLong memory_read(voidpf, voidpf, void*, uLong) { return 0; } // a fresh archive is never read
+voidpf memory_open(voidpf opaque, const void*, int) {
+  return opaque;
+}
+uLong memory_read(voidpf, voidpf, void*, uLong) {
+  return 0;
+} // a fresh archive is never read
 
 uLong memory_write(voidpf, voidpf stream, const void* from, uLong count) {
   auto& file = as_memory(stream);
@@ -44,7 +50,9 @@ uLong memory_write(voidpf, voidpf stream, const void* from, uLong count) {
   return count;
 }
 
-ZPOS64_T memory_tell(voidpf, voidpf stream) { return as_memory(stream).at; }
+ZPOS64_T memory_tell(voidpf, voidpf stream) {
+  return as_memory(stream).at;
+}
 
 long memory_seek(voidpf, voidpf stream, ZPOS64_T offset, int origin) {
   auto& file = as_memory(stream);
@@ -56,8 +64,12 @@ long memory_seek(voidpf, voidpf stream, ZPOS64_T offset, int origin) {
   return 0;
 }
 
-int memory_close(voidpf, voidpf) { return 0; }
-int memory_error(voidpf, voidpf) { return 0; }
+int memory_close(voidpf, voidpf) {
+  return 0;
+}
+int memory_error(voidpf, voidpf) {
+  return 0;
+}
 
 tl::unexpected<domain::error> cannot_write() {
   return failure(errc::storage_failed, "the archive cannot be written: no room");
@@ -107,9 +119,8 @@ domain::expected<void> zip_writer::begin(const std::string& name, std::uint64_t 
   const bool ascii = std::ranges::all_of(name, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
   archive_->zip64 = archive_->zip64 || bytes >= archive_->zip64_from;
   const int stored = 0;
-  if (zipOpenNewFileInZip4_64(archive_->handle, name.c_str(), &about, nullptr, 0, nullptr, 0, nullptr, stored, 0, 0, 0, 0, 0,
-                              nullptr, 0, 0, ascii ? 0 : utf8_names,
-                              archive_->zip64 ? 1 : 0) != ZIP_OK) {
+  if (zipOpenNewFileInZip4_64(archive_->handle, name.c_str(), &about, nullptr, 0, nullptr, 0, nullptr, stored, 0, 0, 0,
+                              0, 0, nullptr, 0, 0, ascii ? 0 : utf8_names, archive_->zip64 ? 1 : 0) != ZIP_OK) {
     return cannot_write();
   }
   return {};

@@ -11,13 +11,14 @@
 
 namespace fedloom::model {
 
-/// Writes a zip archive of stored members, in one go and always with the same bytes for the same members (no clock). Not
-/// thread-safe. A writer that is not finished leaves an unreadable archive behind.
+/// Writes a zip archive of stored members, in one go and always with the same bytes for the same members (no clock).
+/// Not thread-safe. A writer that is not finished leaves an unreadable archive behind.
 class zip_writer {
 public:
   /// `storage_failed` when the file cannot be made.
   static domain::expected<zip_writer> to_file(const std::filesystem::path& file);
-  /// `archive` must outlive the writer. Members of `zip64_from` bytes and more get zip64's longer fields (tests lower it).
+  /// `archive` must outlive the writer. Members of `zip64_from` bytes and more get zip64's longer fields (tests lower
+  /// it).
   static domain::expected<zip_writer> to_memory(std::vector<std::byte>& archive, std::uint64_t zip64_from = 0xffffffff);
 
   /// Begins a member; `bytes` is how long it will be.

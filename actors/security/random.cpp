@@ -27,7 +27,9 @@ sixteen_bytes random_bytes() {
 
 } // namespace
 
-domain::token random_token() { return domain::token{random_bytes()}; }
+domain::token random_token() {
+  return domain::token{random_bytes()};
+}
 
 std::string random_uuid() {
   constexpr std::string_view digits = "0123456789abcdef";

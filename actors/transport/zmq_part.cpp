@@ -43,9 +43,9 @@ zmq_part zmq_part::sharing(const domain::shared_bytes& bytes) {
   }
   zmq_part part;
   auto handle = std::make_unique<domain::shared_bytes>(bytes);
-  auto* data = const_cast<std::byte*>(handle->data()); // ZeroMQ only reads it
+  auto* data = const_cast<std::byte*>(bytes.data()); // ZeroMQ only reads it
   handles_under_way.fetch_add(1, std::memory_order_acq_rel);
-  ensure(zmq_msg_init_data(&part.message_, data, handle->size(), release, handle.get()));
+  ensure(zmq_msg_init_data(&part.message_, data, bytes.size(), release, handle.get()));
   handle.release();
   return part;
 }

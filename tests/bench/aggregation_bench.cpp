@@ -1,5 +1,5 @@
-// How fast updates are checked, folded and turned into a mean, in bytes of update per second on one core, beside memcpy of
-// the same bytes in the same run. Read the ratios: the machine's memory and neighbours make the absolute numbers.
+// How fast updates are checked, folded and turned into a mean, in bytes of update per second on one core, beside memcpy
+// of the same bytes in the same run. Read the ratios: the machine's memory and neighbours make the absolute numbers.
 //
 //   aggregation_bench --benchmark_min_time=1
 #include "actors/aggregation/federated_average.hpp"
@@ -31,7 +31,7 @@ struct material {
       const float single = uniform(random);
       const double wide = static_cast<double>(single);
       const auto half = static_cast<std::uint16_t>(random() % 0x3c00);
-      const void* value = type == dtype::f64 ? static_cast<const void*>(&wide)
+      const void* value = type == dtype::f64   ? static_cast<const void*>(&wide)
                           : type == dtype::f16 ? static_cast<const void*>(&half)
                                                : static_cast<const void*>(&single);
       std::memcpy(data.data() + i * model::size_of(type), value, model::size_of(type));
@@ -87,7 +87,10 @@ void check_and_fold(benchmark::State& state) {
   }
   report(state);
 }
-BENCHMARK(check_and_fold)->Arg(static_cast<int>(dtype::f16))->Arg(static_cast<int>(dtype::f32))->Arg(static_cast<int>(dtype::f64));
+BENCHMARK(check_and_fold)
+    ->Arg(static_cast<int>(dtype::f16))
+    ->Arg(static_cast<int>(dtype::f32))
+    ->Arg(static_cast<int>(dtype::f64));
 
 void mean_and_convert(benchmark::State& state) {
   material some(static_cast<dtype>(state.range(0)));

@@ -1,4 +1,5 @@
 # fedloom_library(NAME SOURCES... [LINK ...] [ACTORS])  one static library per folder; ACTORS = it sees CAF
+# fedloom_service(NAME LIBRARY)                         the executable of a service
 # fedloom_test(PATH [LINK ...] [ACTORS])                one ctest per *_test.cpp, named by its path without the suffix
 
 add_library(fedloom_pch STATIC ${CMAKE_SOURCE_DIR}/tools/cmake/pch.cpp)
@@ -47,4 +48,13 @@ function(fedloom_test path)
   target_link_libraries(${target} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main)
   add_test(NAME ${label} COMMAND ${target})
   set_tests_properties(${label} PROPERTIES TIMEOUT 120)
+endfunction()
+
+# fedloom_service(NAME LIBRARY)  the executable of a service: its main.cpp and its library
+function(fedloom_service name library)
+  if(FEDLOOM_ACTORS)
+    add_executable(${name} main.cpp)
+    fedloom_target(${name} OFF)
+    target_link_libraries(${name} PRIVATE ${library})
+  endif()
 endfunction()

@@ -19,7 +19,9 @@ accumulator round_of(const model_builder& global, std::uint64_t total_weight) {
   return {global.head(), *scale_for(global.what(), model::read_stream(stream)->data, total_weight), total_weight};
 }
 
-model_builder floats(const std::vector<float>& values) { return model_builder().tensor(dtype::f32, values); }
+model_builder floats(const std::vector<float>& values) {
+  return model_builder().tensor(dtype::f32, values);
+}
 
 std::vector<float> random_floats(std::size_t count, std::mt19937_64& random) {
   std::uniform_real_distribution<float> mantissa(-1, 1);
@@ -82,13 +84,17 @@ TEST(federated_average_test, refuses_what_is_not_finite_misshapen_or_of_another_
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const float infinity = std::numeric_limits<float>::infinity();
   EXPECT_EQ(code(global), errc::none);
-  EXPECT_EQ(code(model_builder().tensor<float>(dtype::f32, {1, nan, 3}).tensor<std::int32_t>(dtype::i32, {4})), errc::not_finite);
+  EXPECT_EQ(code(model_builder().tensor<float>(dtype::f32, {1, nan, 3}).tensor<std::int32_t>(dtype::i32, {4})),
+            errc::not_finite);
   EXPECT_EQ(code(model_builder().tensor<float>(dtype::f32, {1, 2, -infinity}).tensor<std::int32_t>(dtype::i32, {4})),
             errc::not_finite);
-  EXPECT_EQ(code(model_builder().tensor<float>(dtype::f32, {1, 2}).tensor<std::int32_t>(dtype::i32, {4})), errc::wrong_shape);
+  EXPECT_EQ(code(model_builder().tensor<float>(dtype::f32, {1, 2}).tensor<std::int32_t>(dtype::i32, {4})),
+            errc::wrong_shape);
   EXPECT_EQ(code(model_builder().tensor<float>(dtype::f32, {1, 2, 3})), errc::wrong_shape);
-  EXPECT_EQ(code(model_builder().tensor<double>(dtype::f64, {1, 2, 3}).tensor<std::int32_t>(dtype::i32, {4})), errc::wrong_dtype);
-  EXPECT_EQ(code(model_builder().tensor<float>(dtype::f32, {1, 2, 3}).tensor<std::uint32_t>(dtype::u32, {4})), errc::wrong_dtype);
+  EXPECT_EQ(code(model_builder().tensor<double>(dtype::f64, {1, 2, 3}).tensor<std::int32_t>(dtype::i32, {4})),
+            errc::wrong_dtype);
+  EXPECT_EQ(code(model_builder().tensor<float>(dtype::f32, {1, 2, 3}).tensor<std::uint32_t>(dtype::u32, {4})),
+            errc::wrong_dtype);
   EXPECT_EQ(sut.weight(), 0U);
   EXPECT_EQ(sut.sum(), std::vector<std::int64_t>(4, 0)) << "a check touches nothing";
 }
@@ -113,9 +119,15 @@ TEST(federated_average_test, refuses_damaged_streams) {
 }
 
 TEST(federated_average_test, the_needed_exponent_suffices_for_every_tensor_of_the_update) {
-  const auto global = model_builder().tensor<float>(dtype::f32, {1}).tensor<float>(dtype::f32, {0.001F}).tensor<double>(dtype::f64, {1});
-  const auto update = cut(
-      model_builder().tensor<float>(dtype::f32, {65}).tensor<float>(dtype::f32, {3e30F}).tensor<double>(dtype::f64, {-1000}).stream());
+  const auto global = model_builder()
+                          .tensor<float>(dtype::f32, {1})
+                          .tensor<float>(dtype::f32, {0.001F})
+                          .tensor<double>(dtype::f64, {1});
+  const auto update = cut(model_builder()
+                              .tensor<float>(dtype::f32, {65})
+                              .tensor<float>(dtype::f32, {3e30F})
+                              .tensor<double>(dtype::f64, {-1000})
+                              .stream());
   const auto refused = round_of(global, 10).check(update);
   EXPECT_EQ(refused.reason.code, errc::out_of_range);
   domain::scale_table raised = *scale_for(global.what(), model::read_stream(global.stream())->data, 10);

@@ -105,7 +105,8 @@ TEST(fixed_point_test, the_needed_exponent_suffices_and_one_less_does_not) {
   std::mt19937 random(7);
   std::uniform_real_distribution<double> mantissa(1, 2);
   for (int i = 0; i < 2000; ++i) {
-    const double value = std::ldexp(i % 4 == 0 ? 1.0 : mantissa(random), std::uniform_int_distribution(-60, 1023)(random));
+    const double value =
+        std::ldexp(i % 4 == 0 ? 1.0 : mantissa(random), std::uniform_int_distribution(-60, 1023)(random));
     const std::vector<double> values{1.0, -value};
     const std::int32_t start = -99;
     const auto found = check({dtype::f64, start, 30}, bytes_of(values), 1);
@@ -130,7 +131,8 @@ TEST(fixed_point_test, an_integer_is_in_range_while_its_product_with_the_weight_
   EXPECT_FALSE(passes(std::numeric_limits<std::int64_t>::min()));
   EXPECT_FALSE(check({dtype::u64, 0, 30}, bytes_of(std::vector<std::uint64_t>{~std::uint64_t{0}}), 1).in_range);
   EXPECT_TRUE(check({dtype::u8, 0, 30}, bytes_of(std::vector<std::uint8_t>{255}), std::uint64_t{1} << 50).in_range);
-  EXPECT_TRUE(check({dtype::boolean, 0, 30}, bytes_of(std::vector<std::uint8_t>{255}), std::uint64_t{1} << 50).in_range);
+  EXPECT_TRUE(
+      check({dtype::boolean, 0, 30}, bytes_of(std::vector<std::uint8_t>{255}), std::uint64_t{1} << 50).in_range);
 }
 
 TEST(fixed_point_test, rounds_half_to_even) {

@@ -119,7 +119,8 @@ TEST(kernels_test, integer_means_round_half_to_even_on_both_sides_of_zero) {
   const std::vector<std::int64_t> sums{1, 3, 5, -1, -3, -5, 2, -2};
   for (const auto& set : usable_kernels()) {
     std::vector<std::int8_t> out(sums.size());
-    set.of(dtype::i8).mean(sums.data(), sums.size(), {1, 2, 1.0}, nullptr, std::as_writable_bytes(std::span(out)).data());
+    set.of(dtype::i8).mean(sums.data(), sums.size(), {1, 2, 1.0}, nullptr,
+                           std::as_writable_bytes(std::span(out)).data());
     EXPECT_EQ(out, (std::vector<std::int8_t>{0, 2, 2, 0, -2, -2, 1, -1})) << set.name;
   }
 }

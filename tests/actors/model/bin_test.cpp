@@ -34,7 +34,8 @@ TEST(bin_test, refuses_what_it_cannot_hold) {
   EXPECT_EQ(write_bin(filled_stream({{{"0", dtype::f32, {1}}}}), folder / "x").error().code, errc::unsupported);
   EXPECT_EQ(stream_from_bin(domain::as_bytes(std::string(65, 'x')), 64).error().code, errc::too_large);
   EXPECT_EQ(stream_from_bin(folder / "absent.bin").error().code, errc::not_found);
-  EXPECT_EQ(write_bin(filled_stream({{{"0", dtype::u8, {1}}}}), folder / "absent/x").error().code, errc::storage_failed);
+  EXPECT_EQ(write_bin(filled_stream({{{"0", dtype::u8, {1}}}}), folder / "absent/x").error().code,
+            errc::storage_failed);
 }
 
 } // namespace

@@ -37,15 +37,18 @@ TEST(npy_test, refuses_types_that_no_model_has) {
 }
 
 TEST(npy_test, refuses_text_that_is_not_such_a_dictionary) {
-  for (const auto* text :
-       {"", "{", "{}", "{'descr': '<f4'}", "{'descr': '<f4', 'fortran_order': 0, 'shape': (1,)}",
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}", "{'descr': '<f4', 'fortran_order': False, 'shape': (1 2)}",
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (1,)", "{'descr': '<f4', 'fortran_order': False, 'shape': (1,)} x",
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}",
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), 'more': 1}",
-        "{'descr': '<f4', 'descr': '<f4', 'fortran_order': False, 'shape': (1,)}",
-        "{'descr': '|f4', 'fortran_order': False, 'shape': (1,)}", "{'descr': 'f4', 'fortran_order': False, 'shape': (1,)}",
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (,)", "{'descr': '<f4', 'fortran_order': False, 'shape': 3}"}) {
+  for (const auto* text : {"", "{", "{}", "{'descr': '<f4'}", "{'descr': '<f4', 'fortran_order': 0, 'shape': (1,)}",
+                           "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}",
+                           "{'descr': '<f4', 'fortran_order': False, 'shape': (1 2)}",
+                           "{'descr': '<f4', 'fortran_order': False, 'shape': (1,)",
+                           "{'descr': '<f4', 'fortran_order': False, 'shape': (1,)} x",
+                           "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}",
+                           "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), 'more': 1}",
+                           "{'descr': '<f4', 'descr': '<f4', 'fortran_order': False, 'shape': (1,)}",
+                           "{'descr': '|f4', 'fortran_order': False, 'shape': (1,)}",
+                           "{'descr': 'f4', 'fortran_order': False, 'shape': (1,)}",
+                           "{'descr': '<f4', 'fortran_order': False, 'shape': (,)",
+                           "{'descr': '<f4', 'fortran_order': False, 'shape': 3}"}) {
     EXPECT_EQ(code(text), errc::malformed) << text;
   }
 }
@@ -62,7 +65,8 @@ TEST(npy_test, knows_versions_one_to_three) {
 }
 
 TEST(npy_test, writes_headers_that_it_reads_at_multiples_of_64) {
-  for (const auto& shape : std::vector<std::vector<std::uint64_t>>{{}, {1}, {0, 3}, std::vector<std::uint64_t>(32, 12345)}) {
+  for (const auto& shape :
+       std::vector<std::vector<std::uint64_t>>{{}, {1}, {0, 3}, std::vector<std::uint64_t>(32, 12345)}) {
     const auto header = npy_header_of({"x", dtype::f32, shape});
     EXPECT_EQ(header.size() % 64, 0U);
     const auto preamble = read_npy_preamble(header);

@@ -86,13 +86,12 @@ protected:
     return result.output;
   }
 
-  static inline std::string peer;                         // the command; empty without NumPy
-  static inline std::unique_ptr<scratch_folder> folder;   // what NumPy wrote, once for all tests
+  static inline std::string peer;                       // the command; empty without NumPy
+  static inline std::unique_ptr<scratch_folder> folder; // what NumPy wrote, once for all tests
 };
 
 TEST_F(numpy_test, reads_what_numpy_wrote) {
-  for (const auto* name :
-       {"stored", "deflated", "positional", "named", "big_endian", "fortran", "large", "versions"}) {
+  for (const auto* name : {"stored", "deflated", "positional", "named", "big_endian", "fortran", "large", "versions"}) {
     const auto file = archive(name);
     const auto stream = stream_from_npz(file);
     ASSERT_TRUE(stream) << name << ": " << stream.error().text;

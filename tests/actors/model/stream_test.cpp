@@ -133,7 +133,8 @@ TEST_F(model_id_test, does_not_depend_on_the_cut_into_pieces) {
   const auto whole = domain::shared_bytes::copy_of(stream);
   const auto expected = id_of(stream);
   std::mt19937_64 random(5);
-  for (const std::size_t longest : {std::size_t{100}, std::size_t{1} << 17, std::size_t{1} << 20, std::size_t{3} << 20}) {
+  for (const std::size_t longest :
+       {std::size_t{100}, std::size_t{1} << 17, std::size_t{1} << 20, std::size_t{3} << 20}) {
     std::vector<domain::shared_bytes> pieces;
     for (std::size_t at = 0; at < whole.size();) {
       pieces.push_back(whole.slice(at, random() % longest + 1));

@@ -18,7 +18,8 @@ std::string hex(const sha256_digest& digest) {
 
 TEST(sha256_test, gives_the_digests_of_the_standard) {
   EXPECT_EQ(hex(sha256_of({})), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-  EXPECT_EQ(hex(sha256_of(domain::as_bytes("abc"))), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(hex(sha256_of(domain::as_bytes("abc"))),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 TEST(sha256_test, does_not_depend_on_the_cut_into_parts) {

@@ -1,0 +1,21 @@
+#pragma once
+#include "messages/domain/expected.hpp"
+#include "messages/domain/record.hpp"
+
+#include <optional>
+
+namespace fedloom::controller {
+
+/// Where REST writes go. Each answers when the change is stored (I-7), or `timed_out` after a few seconds. Any thread but an
+/// actor's.
+class session_desk {
+public:
+  virtual ~session_desk() = default;
+  /// session (fresh id), name, options and seed are set by the caller.
+  virtual domain::expected<domain::session_record> create(domain::session_record wanted) = 0;
+  virtual domain::expected<domain::session_record> start(const domain::session_id& which,
+                                                         std::optional<std::uint32_t> rounds) = 0;
+  virtual domain::expected<domain::session_record> stop(const domain::session_id& which) = 0;
+};
+
+} // namespace fedloom::controller

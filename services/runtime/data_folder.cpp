@@ -1,0 +1,66 @@
+#include "services/runtime/data_folder.hpp"
+
+#include "actors/security/random.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <cctype>
+#include <fstream>
+
+namespace fedloom::runtime {
+
+using domain::errc;
+using domain::failure;
+
+domain::expected<std::filesystem::path> open_data_folder(const std::string& folder) {
+  std::error_code problem;
+  std::filesystem::create_directories(folder, problem);
+  if (!problem && ::access(folder.c_str(), R_OK | W_OK | X_OK) == 0) {
+    return std::filesystem::absolute(folder);
+  }
+  return failure(errc::storage_failed, "data_folder " + folder + " cannot be used (" +
+                                           (problem ? problem.message() : "no permission to read and write it") +
+                                           "); name another one or change its owner");
+}
+
+domain::expected<std::string> stable_id(const std::filesystem::path& folder, const std::string& configured,
+                                        const std::string& prefix) {
+  std::string id = configured;
+  const auto file = folder / "id";
+  if (id.empty()) {
+    std::ifstream(file) >> id;
+  }
+  if (id.empty()) {
+    id = prefix + "-" + domain::to_hex(security::random_token()).substr(0, 8);
+    if (!(std::ofstream(file) << id << '\n' << std::flush)) {
+      return failure(errc::storage_failed, "cannot write " + file.string());
+    }
+  }
+  if (!domain::valid_name(id)) {
+    return failure(errc::config_invalid, "id is \"" + id + "\"; allowed: 1 to 64 of A-Z a-z 0-9 _ . -");
+  }
+  return id;
+}
+
+domain::expected<std::string> with_ordinal(std::string endpoint) {
+  constexpr std::string_view placeholder = "{ordinal}";
+  const auto at = endpoint.find(placeholder);
+  if (at == std::string::npos) {
+    return endpoint;
+  }
+  std::array<char, 256> name{};
+  ::gethostname(name.data(), name.size() - 1);
+  const std::string host(name.data());
+  auto digits = host.size();
+  while (digits > 0 && std::isdigit(static_cast<unsigned char>(host[digits - 1])) != 0) {
+    --digits;
+  }
+  if (digits == host.size()) {
+    return failure(errc::config_invalid, "mesh.advertise has {ordinal}, but this host's name, " + host +
+                                             ", does not end with a number");
+  }
+  return endpoint.replace(at, placeholder.size(), host.substr(digits));
+}
+
+} // namespace fedloom::runtime
