@@ -143,7 +143,11 @@ effects task_machine::on(domain::instant now, const domain::round_key& round, co
     return out;
   }
   if (waiting_.size() >= limits_.waiting_tasks) {
-    waiting_.pop_front(); // the oldest belongs to a round that has moved on without us
+    const auto& oldest = waiting_.front(); // belongs to a round that has moved on without us
+    const domain::error busy{domain::errc::busy, "the client has too many tasks waiting"};
+    out.emplace_back(report_failure{oldest.round, oldest.what.kind, busy});
+    out.emplace_back(send{oldest.round, domain::task_failed{oldest.what.kind, busy}, {}});
+    waiting_.pop_front();
     fetch_.reset();
   }
   waiting_.push_back({round, what, now + what.remaining});
@@ -324,7 +328,7 @@ effect task_machine::ask_for_model(domain::instant now) {
 
 void task_machine::send_offer(const domain::round_key& round, const kept_update& kept, effects& out) const {
   if (attached_) {
-    const bool fits_inline = kept.what.stream_bytes <= domain::chunk_bytes;
+    const bool fits_inline = kept.what.stream_bytes <= domain::inline_update_bytes;
     out.emplace_back(send{round, kept.what, fits_inline ? kept.sender.stream() : domain::shared_bytes{}});
   }
 }

@@ -27,6 +27,12 @@ collection_machine::collection_machine(domain::round_key round, domain::round_pl
   staging_.allow_for(plan_.model_bytes);
 }
 
+collection_machine::~collection_machine() {
+  for (auto& [client, at] : answers_) {
+    release(at);
+  }
+}
+
 effects collection_machine::planned_again() {
   if (stage_ == stage::frozen) {
     return {report{make_partial(), {}}};
@@ -46,6 +52,9 @@ effects collection_machine::model_ready(domain::instant now, domain::shared_byte
       send_task(client, now, out);
     }
   }
+  for (auto& one : std::exchange(held_, {})) {
+    out.emplace_back(std::move(one));
+  }
   return out;
 }
 
@@ -58,12 +67,14 @@ effects collection_machine::client_came(domain::instant now, const domain::clien
   auto& at = found->second;
   at.max_examples = max_examples;
   const bool was_lost = at.at == phase::failed && at.failure.reason.code == errc::client_lost;
-  if (at.at != phase::away && at.at != phase::asked && !was_lost) {
-    return {}; // what it holds it will offer again by itself
+  if (at.at == phase::checking || at.at == phase::accepted || (at.at == phase::failed && !was_lost)) {
+    return {};
   }
   away_ -= at.at == phase::away ? 1 : 0;
   failed_ -= was_lost ? 1 : 0;
-  at.at = phase::asked;
+  if (at.at == phase::away || was_lost) {
+    at.at = phase::asked;
+  } // else it may have lost, with its process, what it was uploading; if not, it offers that again
   effects out;
   if (stage_ == stage::collecting) {
     send_task(client, now, out);
@@ -112,12 +123,13 @@ effects collection_machine::received(domain::instant now, const domain::client_i
     out.emplace_back(update_refused{from, {errc::late, "offered after the collection was closed"}});
     return out;
   }
+  if (auto reason = why_refused(at, what, payload); reason.code != errc::none) {
+    return refuse(now, from, at, std::move(reason));
+  }
   if (at.at == phase::uploading && at.offered.content == what.content) { // goes on where it stopped
     at.since = now;
-    auto resumed = transfer::receiver_machine(what.transfer, what.stream_bytes, limits_.window);
-    const bool same_transfer = at.offered.transfer == what.transfer;
-    if (!same_transfer) {
-      at.receiver = std::move(resumed);
+    if (at.offered.transfer != what.transfer) {
+      at.receiver.emplace(what.transfer, what.stream_bytes, limits_.window);
     }
     at.offered = what;
     out.emplace_back(send{from, at.receiver->open(), {}});
@@ -127,20 +139,17 @@ effects collection_machine::received(domain::instant now, const domain::client_i
     at.offered = what;
     return out;
   }
-  if (auto reason = why_refused(at, what, payload); reason.code != errc::none) {
-    return refuse(now, from, at, std::move(reason));
-  }
   release(at);
   away_ -= at.at == phase::away ? 1 : 0;
   failed_ -= at.at == phase::failed ? 1 : 0;
   std::erase(waiting_, from);
   at.offered = what;
   at.since = now;
+  at.at = phase::offered;
   if (!payload.empty()) {
     begin_check(from, at, {std::move(payload)}, {}, out);
     return out;
   }
-  at.at = phase::offered;
   waiting_.push_back(from);
   append(out, admit(now));
   return out;
@@ -179,8 +188,8 @@ effects collection_machine::received(domain::instant now, const domain::client_i
 effects collection_machine::received(domain::instant now, const domain::client_id& from,
                                      const domain::task_failed& what) {
   const auto found = answers_.find(from);
-  if (found == answers_.end() || !is_open() || what.kind != plan_.kind) {
-    return {};
+  if (found == answers_.end() || stage_ != stage::collecting || what.kind != plan_.kind) {
+    return {}; // while fetching: it speaks of a task before this plan, and will be asked again
   }
   auto& at = found->second;
   if (at.at == phase::checking || at.at == phase::accepted || at.at == phase::failed) {
@@ -246,11 +255,13 @@ effects collection_machine::close(domain::instant now) {
     if (at.at == phase::asked || at.at == phase::offered || at.at == phase::uploading) {
       out.emplace_back(send{client, domain::cancel_task{plan_.kind}, {}});
     }
-    if (at.at != phase::checking && at.at != phase::accepted && at.at != phase::failed) {
+    const bool is_being_folded = at.at == phase::checking && stage_ == stage::collecting;
+    if (!is_being_folded && at.at != phase::accepted && at.at != phase::failed) {
       fail(client, at, {errc::late, "had not answered when the collection was closed"});
     }
   }
   waiting_.clear();
+  held_.clear();
   report_due_ = false;
   last_report_ = now;
   stage_ = stage::freezing;
@@ -430,13 +441,18 @@ void collection_machine::begin_check(const domain::client_id& client, answer& at
                                       {"bytes", static_cast<std::int64_t>(at.offered.stream_bytes), false},
                                       {"examples", static_cast<std::int64_t>(at.offered.example_count), true}});
   if (ruling.answer != domain::ruling::allow) {
-    append(out, refuse({}, client, at, {errc::denied, ruling.reason}));
+    append(out, refuse(at.since, client, at, {errc::denied, ruling.reason}));
     return;
   }
   const auto weight = plan_.weights == domain::weighting::uniform ? 1 : at.offered.example_count;
   at.at = phase::checking;
   at.contribution = {client, weight, at.offered.example_count, at.offered.content, at.offered.metrics};
-  out.emplace_back(fold{client, std::move(pieces), std::move(announced), at.offered.content, weight});
+  fold job{client, std::move(pieces), std::move(announced), at.offered.content, weight};
+  if (stage_ == stage::fetching) {
+    held_.push_back(std::move(job));
+  } else {
+    out.emplace_back(std::move(job));
+  }
 }
 
 void collection_machine::release(answer& at) {

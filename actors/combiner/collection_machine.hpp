@@ -57,6 +57,9 @@ class collection_machine {
 public:
   collection_machine(domain::round_key round, domain::round_plan plan, collection_limits limits, staging_budget& staging,
                      domain::gate& policy, domain::instant now);
+  ~collection_machine(); ///< gives back what is staged
+  collection_machine(const collection_machine&) = delete;
+  collection_machine& operator=(const collection_machine&) = delete;
 
   /// The same plan came again (the controller restarted, or lost our answer).
   collection::effects planned_again();
@@ -141,6 +144,7 @@ private:
   domain::shared_bytes inline_model_;
   std::map<domain::client_id, answer> answers_;
   std::deque<domain::client_id> waiting_; ///< offered, in the order of offering
+  std::vector<collection::fold> held_;    ///< whole before the model is here, that they are checked against
   std::uint32_t accepted_ = 0;
   std::uint32_t failed_ = 0;
   std::uint32_t away_ = 0;

@@ -43,7 +43,7 @@ private:
             },
             [&](const domain::client_hello& m) { return machine_->greeted(now, in.from, m); },
             [&](const domain::heartbeat& m) { return machine_->beat(now, in.from, in.identity, m); },
-            [&](const domain::goodbye& m) { return machine_->said_goodbye(in.identity, m); },
+            [&](const domain::goodbye& m) { return machine_->said_goodbye(in.from, in.identity, m); },
             [&](const auto&) { return answer_stranger(in); },
         },
         in.what.what));

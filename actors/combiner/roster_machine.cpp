@@ -24,7 +24,7 @@ effects roster_machine::expect(domain::instant now, const domain::expect_client&
 
 effects roster_machine::greeted(domain::instant now, transport::peer_id from, const domain::client_hello& hello) {
   const auto at = entries_.find(hello.client);
-  if (at == entries_.end() || at->second.ticket != hello.ticket) {
+  if (at == entries_.end() || at->second.ticket != hello.ticket || now >= end_of(at->second)) {
     return turn_away(from, hello.client, {domain::errc::bad_ticket, "join at the controller for a new ticket"});
   }
   auto& one = at->second;
@@ -66,10 +66,10 @@ void roster_machine::heard(domain::instant now, const std::string& identity) {
   }
 }
 
-effects roster_machine::said_goodbye(const std::string& identity, const domain::goodbye& why) {
+effects roster_machine::said_goodbye(transport::peer_id from, const std::string& identity, const domain::goodbye& why) {
   effects out;
-  if (const auto at = find_member(identity); at != entries_.end() && at->second.peer) {
-    out.emplace_back(hang_up{*at->second.peer});
+  if (const auto at = find_member(identity); at != entries_.end() && at->second.peer == from) {
+    out.emplace_back(hang_up{from});
     leave(at, {domain::errc::client_lost, "the client left: " + why.reason}, out);
   }
   auto told = report_changes();
@@ -106,7 +106,7 @@ effects roster_machine::tick(domain::instant now) {
   auto earliest = now + config_.lease;
   for (auto at = entries_.begin(); at != entries_.end();) {
     auto& one = at->second;
-    const auto end = one.peer ? one.last_heard + config_.lease : one.ticket_until;
+    const auto end = end_of(one);
     if (now < end) {
       earliest = std::min(earliest, end);
       ++at;
@@ -115,7 +115,6 @@ effects roster_machine::tick(domain::instant now) {
     if (one.peer) {
       out.emplace_back(hang_up{*one.peer});
       leave(at, {domain::errc::client_lost, "nothing was heard for the length of a lease"}, out);
-      one.ticket_until = now; // it has to join again
     }
     at = entries_.erase(at);
   }
@@ -148,6 +147,12 @@ std::vector<member> roster_machine::members() const {
     }
   }
   return all;
+}
+
+domain::instant roster_machine::end_of(const entry& one) const {
+  // A ticket that was used serves for a lease more: its holder's connection may have broken.
+  const auto lease_end = one.last_heard + config_.lease;
+  return one.peer ? lease_end : std::max(one.ticket_until, lease_end);
 }
 
 std::map<domain::client_id, roster_machine::entry>::iterator roster_machine::find_member(const std::string& identity) {

@@ -48,7 +48,7 @@ public:
                        const domain::heartbeat& beat);
   /// Any frame came in from this client.
   void heard(domain::instant now, const std::string& identity);
-  roster::effects said_goodbye(const std::string& identity, const domain::goodbye& why);
+  roster::effects said_goodbye(transport::peer_id from, const std::string& identity, const domain::goodbye& why);
   roster::effects gone(transport::peer_id peer, const std::string& identity);
   /// The controller welcomed us: it hears the whole roster.
   roster::effects uplinked();
@@ -69,6 +69,7 @@ private:
     domain::instant last_heard{};
   };
 
+  domain::instant end_of(const entry& one) const;
   std::map<domain::client_id, entry>::iterator find_member(const std::string& identity);
   roster::effects turn_away(transport::peer_id from, const domain::client_id& who, domain::error reason);
   void leave(std::map<domain::client_id, entry>::iterator at, domain::error reason, roster::effects& out);

@@ -46,7 +46,8 @@ effects registry_machine::greeted(domain::instant now, domain::timestamp date, t
     end_lease(entry, {errc::combiner_lost, "it has come back over a new connection"}, out);
   }
   const domain::combiner_record record{hello.combiner, hello.endpoint, hello.max_clients, date};
-  const bool changed = entry.record.endpoint != record.endpoint || entry.record.max_clients != record.max_clients;
+  const bool changed = entry.record.combiner != record.combiner || entry.record.endpoint != record.endpoint ||
+                       entry.record.max_clients != record.max_clients;
   if (changed) {
     entry.record = record;
     storage::batch changes;
@@ -251,16 +252,16 @@ domain::error registry_machine::why_refused(domain::instant now, const domain::j
 }
 
 registry_machine::combiner_entry* registry_machine::choose(const domain::join& asked) {
-  const auto has_room = [](const combiner_entry& entry) {
-    return entry.peer && entry.clients.size() < entry.record.max_clients;
-  };
+  // Who comes back gives up the place it had: it must not be in its own way.
+  const auto others = [&](const combiner_entry& entry) { return entry.clients.size() - entry.clients.count(asked.client); };
+  const auto has_room = [&](const combiner_entry& entry) { return entry.peer && others(entry) < entry.record.max_clients; };
   if (const auto preferred = combiners_.find(asked.preferred_combiner);
       preferred != combiners_.end() && has_room(preferred->second)) {
     return &preferred->second;
   }
   combiner_entry* least = nullptr;
   for (auto& [id, entry] : combiners_) {
-    if (has_room(entry) && (least == nullptr || entry.clients.size() < least->clients.size())) {
+    if (has_room(entry) && (least == nullptr || others(entry) < others(*least))) {
       least = &entry;
     }
   }

@@ -67,7 +67,9 @@ effects round_machine::combiner_up(domain::instant now, const domain::combiner_i
       one.away_since.reset();
       // It goes on where it stopped, unless the combiner has lost it: then it answers the plan with progress.
       append(out, send_plan(now, lease, one));
-      out.emplace_back(fetch_sum{combiner, about_, *one.result});
+      if (!one.abandoned) { // else the sum would be merged after it was called off, and the record would not list it (I-1)
+        out.emplace_back(fetch_sum{combiner, about_, *one.result});
+      }
     } else if (one.combiner == combiner && one.at == part_stage::fenced) {
       out.emplace_back(send{combiner, about_, domain::round_closed{lease, false}});
     }
@@ -83,6 +85,8 @@ effects round_machine::combiner_down(domain::instant now, const domain::combiner
       one.away_since = now;
     }
   }
+  // Who came back to this combiner has to come back once more.
+  std::erase_if(returned_, [&](const auto& one) { return one.second == combiner; });
   return {};
 }
 
@@ -364,7 +368,10 @@ effects round_machine::decide(domain::instant now) {
   if (stage_ == stage::open) {
     std::uint32_t accepted = 0;
     for (const auto& [lease, one] : parts_) {
-      accepted += one.at == part_stage::open ? one.totals.accepted : 0;
+      // A part that began anew reopens the collection while others are in already.
+      accepted += one.at == part_stage::open ? one.totals.accepted
+                  : one.result                ? static_cast<std::uint32_t>(one.result->contributions.size())
+                                              : 0;
     }
     const bool has_enough = limits_.enough > 0 && accepted >= limits_.enough;
     if (!has_enough && !all_have_answered() && now < deadline_) {

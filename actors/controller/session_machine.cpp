@@ -76,17 +76,23 @@ void session_machine::restore(const std::vector<domain::session_record>& session
     for (const auto& part : one.parts) {
       next_lease_ = std::max(next_lease_, part.lease.value() + 1); // an actor may restart within one term
     }
-    if (!running_ || one.key.session != *running_) {
+    const bool is_running = running_ && one.key.session == *running_;
+    if (is_running && one.status == domain::round_status::open) {
+      to_resume_ = one;
       continue;
     }
-    if (one.status == domain::round_status::open) {
-      to_resume_ = one;
-    } else {
-      for (const auto& part : one.parts) {
-        closed_.emplace_back(part.lease, one.status == domain::round_status::committed);
-      }
+    if (is_running && one.status == domain::round_status::failed && one.key.round == current().rounds_committed + 1) {
+      failed_ = one; // by number, hence the last one
+    }
+    for (const auto& part : one.parts) {
+      closed_.emplace_back(part.lease, one.status == domain::round_status::committed);
     }
   }
+  while (closed_.size() > closed_leases_kept) {
+    closed_.pop_front();
+  }
+  // Leases of validations and of fenced parts stand in no record: a leap keeps an earlier life's from being given again.
+  next_lease_ += random_() >> 8;
 }
 
 effects session_machine::start(domain::moment at) {
@@ -239,6 +245,10 @@ effects session_machine::received(domain::moment at, const domain::combiner_id& 
           if (validating_ && validating_->has(m.lease)) {
             return translate(at, *validating_, validating_->received(at.now, from, m), true);
           }
+          const auto is_this = [&](const auto& part) { return part.lease == m.lease; };
+          if (to_resume_ && std::ranges::any_of(to_resume_->parts, is_this)) {
+            return {}; // it is asked again as soon as the model is loaded
+          }
           const auto known = std::ranges::find(closed_, m.lease, [](const auto& one) { return one.first; });
           return {send{from, what.head.round, domain::round_closed{m.lease, known != closed_.end() && known->second}}};
         } else {
@@ -256,12 +266,19 @@ effects session_machine::loaded(domain::moment at, const domain::model_id& model
     return end_session(at, session_status::failed, outcome.error());
   }
   head_ = std::move(*outcome);
+  if (current().rounds_committed >= current().options.rounds) {
+    return end_session(at, session_status::finished, {}); // it was validating the last round when an earlier life ended
+  }
   if (to_resume_ && to_resume_->parent == model) {
     const auto open = *std::exchange(to_resume_, std::nullopt);
     return resume_round(at, open);
   }
   to_resume_.reset();
   attempt_ = 1;
+  if (const auto last = std::exchange(failed_, std::nullopt)) {
+    attempt_ = last->key.attempt + 1;
+    note_needed_exponents(*last);
+  }
   gather_until_ = at.now + current().options.round_timeout;
   return open_round(at);
 }
@@ -387,12 +404,7 @@ effects session_machine::round_settled(domain::moment at) {
   record_->weight = collecting_->weight();
   record_->bytes_up = collecting_->bytes_up();
   record_->bytes_down = collecting_->bytes_down();
-  for (const auto& failure : record_->failures) {
-    if (failure.reason.code == errc::out_of_range) {
-      raise_to_ = is_raised_ ? std::max(raise_to_, failure.needed_exponent) : failure.needed_exponent;
-      is_raised_ = true;
-    }
-  }
+  note_needed_exponents(*record_);
   if (record_->contributions.size() < current().options.min_clients) {
     return fail_attempt(at, {errc::quorum_missed, std::to_string(record_->contributions.size()) + " updates were accepted, " +
                                                       std::to_string(current().options.min_clients) + " are needed"});
@@ -458,6 +470,9 @@ effects session_machine::fail_attempt(domain::moment at, domain::error reason) {
   record_->status = domain::round_status::failed;
   record_->reason = reason;
   record_->closed_at = at.date;
+  if (attempt_ >= current().options.round_attempts) {
+    return end_session(at, session_status::failed, std::move(reason)); // in one batch: no restart may try once more (I-8)
+  }
   effects out;
   storage::batch changes;
   changes.rounds.push_back(*record_);
@@ -467,10 +482,6 @@ effects session_machine::fail_attempt(domain::moment at, domain::error reason) {
   out.emplace_back(drop_sum{});
   collecting_.reset();
   record_.reset();
-  if (attempt_ >= current().options.round_attempts) {
-    append(out, end_session(at, session_status::failed, std::move(reason)));
-    return out;
-  }
   ++attempt_;
   gather_until_ = at.now + current().options.round_timeout;
   append(out, open_round(at));
@@ -520,18 +531,27 @@ effects session_machine::end_session(domain::moment at, session_status status, d
   session.reason = std::move(reason);
   session.updated_at = at.date;
   changes.sessions.push_back(session);
-  if (record_) {
+  if (to_resume_) { // ended before its model was loaded
+    record_ = std::exchange(to_resume_, std::nullopt);
+  }
+  if (record_ && record_->status == domain::round_status::open) {
     record_->status = domain::round_status::abandoned;
     record_->reason = session.reason;
     record_->closed_at = at.date;
+  }
+  if (record_) {
     changes.rounds.push_back(*record_);
   }
   out.emplace_back(store{std::move(changes)});
+  if (record_ && record_->status == domain::round_status::failed) {
+    out.emplace_back(attempt_failed{*record_});
+  }
   if (collecting_) {
     tell_closed(*collecting_, false, out);
   }
   if (validating_) {
     tell_closed(*validating_, false, out);
+    out.emplace_back(round_done{*validated_record_}); // committed it is
   }
   out.emplace_back(drop_sum{});
   out.emplace_back(session_done{session});
@@ -539,6 +559,7 @@ effects session_machine::end_session(domain::moment at, session_status status, d
   validating_.reset();
   record_.reset();
   head_.reset();
+  failed_.reset();
   running_.reset();
   is_raised_ = false;
   stage_ = stage::idle;
@@ -581,6 +602,15 @@ effects session_machine::translate(domain::moment at, round_machine& from, round
                one);
   }
   return out;
+}
+
+void session_machine::note_needed_exponents(const domain::round_record& from) {
+  for (const auto& failure : from.failures) {
+    if (failure.reason.code == errc::out_of_range) {
+      raise_to_ = is_raised_ ? std::max(raise_to_, failure.needed_exponent) : failure.needed_exponent;
+      is_raised_ = true;
+    }
+  }
 }
 
 void session_machine::tell_closed(const round_machine& which, bool counted, effects& out) {

@@ -102,6 +102,7 @@ private:
   session::effects run_next(domain::moment at);
 
   session::effects translate(domain::moment at, round_machine& from, round::effects effects, bool is_validation);
+  void note_needed_exponents(const domain::round_record& from);
   void tell_closed(const round_machine& which, bool counted, session::effects& out);
   std::optional<std::vector<available_client>> draw_cohort();
   domain::scale_table scales_for(const std::vector<available_client>& cohort) const;
@@ -125,6 +126,7 @@ private:
   std::optional<domain::session_id> running_;
   std::optional<head_model> head_;
   std::optional<domain::round_record> to_resume_; ///< an attempt that was open when an earlier life ended
+  std::optional<domain::round_record> failed_;    ///< the last attempt of the round at hand, as an earlier life left it
   std::int32_t raise_to_ = 0;                     ///< exponent that a refused update needs
   bool is_raised_ = false;
   std::uint32_t attempt_ = 1;

@@ -13,6 +13,7 @@ effects dialog_machine::start(domain::instant now, domain::body hello) {
 }
 
 effects dialog_machine::stop() {
+  tries_ = 0;
   if (state_ == state::idle) {
     return {};
   }
@@ -37,6 +38,9 @@ effects dialog_machine::welcomed(domain::instant now, domain::milliseconds heart
 effects dialog_machine::refused(domain::instant now, const domain::refused& why) {
   if (state_ == state::idle || state_ == state::pausing) {
     return {};
+  }
+  if (state_ == state::greeting && why.reason.code == domain::errc::unknown_peer) {
+    return {}; // answers what was said before the hello
   }
   effects out;
   const bool was_established = state_ == state::established;

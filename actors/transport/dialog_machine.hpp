@@ -53,7 +53,7 @@ public:
 
   std::optional<domain::instant> next_wake() const;
   bool is_established() const noexcept { return state_ == state::established; }
-  /// Failed tries since the last welcome.
+  /// Failed tries since the last welcome, start or stop.
   std::uint32_t tries() const noexcept { return tries_; }
 
 private:

@@ -46,13 +46,15 @@ struct inbox {
 /// Bounds; every one has a metric.
 struct gateway_limits {
   std::size_t frame_bytes = 8 * 1024; ///< larger frames are dropped and counted
-  std::size_t payload_bytes = std::size_t{8}
-                              << 20; ///< larger messages cut the connection; chunks are 1 MiB, lists may be more
+  /// Larger messages cut the connection; chunks are 1 MiB, lists may be more.
+  std::size_t payload_bytes = std::size_t{8} << 20;
   std::size_t queued_messages_per_peer = 4096; ///< at the bound the peer counts as gone
   std::size_t queued_bytes_per_peer = std::size_t{64} << 20;
   std::size_t queued_sends = 65536; ///< calls of `send` that the gateway's thread has not seen yet; more are dropped
   domain::milliseconds liveness_notice{500};
   domain::milliseconds stall_limit{10000};
+  /// An accepted peer that said nothing for so long may be asked, when others come, whether it is still connected.
+  domain::milliseconds probe_after{30000};
 };
 
 /// Totals since start; read from any thread.

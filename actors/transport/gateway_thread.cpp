@@ -18,8 +18,6 @@ constexpr std::uint64_t router_key = std::numeric_limits<std::uint64_t>::max();
 constexpr int fair_share = 64;
 /// How often stalled peers are tried when no event tells that one of them moves.
 constexpr std::chrono::milliseconds stall_tick{20};
-/// A peer is probed only when it said nothing for so long.
-constexpr std::chrono::seconds quiet_time{30};
 constexpr int probes_per_new_peer = 2;
 
 domain::instant now() {
@@ -281,7 +279,8 @@ void gateway_thread::lose(peer& whom, std::uint64_t unqueued) {
 void gateway_thread::probe_quiet_peers() {
   for (int i = 0; i < probes_per_new_peer; ++i) {
     auto* old = peers_.next_accepted();
-    if (old != nullptr && now() - old->heard > quiet_time && router_->probe(old->route) == send_result::unreachable) {
+    if (old != nullptr && now() - old->heard > config_.limits.probe_after &&
+        router_->probe(old->route) == send_result::unreachable) {
       lose(*old);
     }
   }

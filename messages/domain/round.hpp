@@ -121,8 +121,8 @@ struct cancel_task {
   bool operator==(const cancel_task&) const = default;
 };
 
-/// client -> combiner: I hold an update. Sent when training ended and again on every (re)connect. An update of one chunk
-/// or less comes as the payload at once; a larger one waits for a grant.
+/// client -> combiner: I hold an update. Sent when training ended and again on every (re)connect. An update of
+/// inline_update_bytes or less comes as the payload at once; a larger one waits for a grant.
 struct offer {
   transfer_id transfer;
   model_id parent;

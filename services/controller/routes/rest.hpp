@@ -22,6 +22,7 @@ struct rest_context {
   std::function<domain::expected<void>()> ready;
   std::function<std::vector<kernel::child_status>()> supervision;
   std::uint64_t model_limit = std::uint64_t{16} << 30; ///< bytes of an uploaded model, packed and unpacked
+  domain::milliseconds keep_alive{5000};               ///< the longest silence on a stream of events
 };
 
 /// Every route of the REST API; services/controller/openapi.yaml describes them.

@@ -137,6 +137,30 @@ TEST(zmq_gateway_test, cuts_a_connection_that_sends_too_much_and_serves_it_again
   EXPECT_EQ(sequence_of(got[0]), 2u) << "what was too large did not arrive";
 }
 
+TEST(zmq_gateway_test, finds_out_that_silent_peers_have_left_when_others_come) {
+  gateway_limits curious;
+  curious.probe_after = std::chrono::milliseconds{0};
+  const auto server = open_station(any_tcp_port, curious);
+  const auto stayed = open_station("");
+  stayed->door->send(stayed->door->dial(server->endpoint), number(1));
+  ASSERT_TRUE(server->box.wait(messages(1)));
+  auto left = open_station("");
+  left->door->send(left->door->dial(server->endpoint), number(2));
+  ASSERT_TRUE(server->box.wait(messages(2)));
+  left.reset();
+  const auto got = server->box.now().messages;
+  std::vector<std::unique_ptr<station>> others;
+  while (others.size() < 200 && !server->box.wait(gone(got[1].from), std::chrono::milliseconds{10})) {
+    others.push_back(open_station(""));
+    others.back()->door->send(others.back()->door->dial(server->endpoint), number(3));
+  }
+  EXPECT_TRUE(server->box.holds(gone(got[1].from)));
+  EXPECT_FALSE(server->box.holds(gone(got[0].from)));
+  server->door->send(got[0].from, number(4));
+  ASSERT_TRUE(stayed->box.wait(messages(1)));
+  EXPECT_EQ(stayed->door->counters().frames_malformed, 0u) << "a probe is no message";
+}
+
 TEST(zmq_gateway_test, takes_messages_from_many_threads_and_keeps_the_order_of_each) {
   const auto server = open_station(any_tcp_port);
   const auto client = open_station("");
