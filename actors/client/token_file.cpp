@@ -16,11 +16,22 @@ tl::unexpected<domain::error> failed(const std::filesystem::path& file, const ch
                          std::string(what) + " " + file.string() + ": " + std::strerror(errno));
 }
 
+/// Makes the rename durable.
+bool sync_folder_of(const std::filesystem::path& file) {
+  const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = fd >= 0 && ::fsync(fd) == 0;
+  if (fd >= 0) {
+    ::close(fd);
+  }
+  return synced;
+}
+
 } // namespace
 
 domain::expected<domain::token> read_token(const std::filesystem::path& file) {
-  std::error_code ignored;
-  if (file.empty() || !std::filesystem::exists(file, ignored)) {
+  std::error_code broken;
+  if (file.empty() || (!std::filesystem::exists(file, broken) && !broken)) {
     return domain::token{};
   }
   std::ifstream in(file);
@@ -44,7 +55,7 @@ domain::expected<void> write_token(const std::filesystem::path& file, const doma
   const auto text = domain::to_hex(value) + "\n";
   const bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(fd) == 0;
   ::close(fd);
-  if (!written || ::rename(temporary.c_str(), file.c_str()) != 0) {
+  if (!written || ::rename(temporary.c_str(), file.c_str()) != 0 || !sync_folder_of(file)) {
     return failed(file, "cannot write");
   }
   return {};

@@ -50,6 +50,7 @@ private:
     } else if (const auto client = client_of(in.identity)) {
       on_client(*client, in.what);
     }
+    admit_waiting(); // what one collection gave up, another may take
   }
 
   void on_controller(const domain::message& in) {
@@ -106,7 +107,6 @@ private:
       log(log_level::info, "collection", "closed",
           {{"round", domain::to_string(found->second.round())}, {"counted", m.counted}});
       drop(found);
-      admit_waiting();
     }
   }
 
@@ -173,6 +173,7 @@ private:
     for (auto& [lease, machine] : open_) {
       perform_all(lease, machine.client_left(now(), m.client, m.reason));
     }
+    admit_waiting();
   }
 
   // -- from the neighbours -----------------------------------------------------------------
@@ -225,6 +226,7 @@ private:
       for (auto& [lease, machine] : open_) {
         perform_all(lease, machine.tick(now()));
       }
+      admit_waiting();
     }
     arm();
   }
@@ -252,7 +254,9 @@ private:
   void admit_waiting() {
     with_->count->staging_is(staging_.used());
     for (auto& [lease, machine] : open_) {
-      perform_all(lease, machine.admit(now()));
+      if (auto granted = machine.admit(now()); !granted.empty()) {
+        perform_all(lease, std::move(granted));
+      }
     }
   }
 

@@ -24,7 +24,9 @@ effects roster_machine::expect(domain::instant now, const domain::expect_client&
 
 effects roster_machine::greeted(domain::instant now, transport::peer_id from, const domain::client_hello& hello) {
   const auto at = entries_.find(hello.client);
-  if (at == entries_.end() || at->second.ticket != hello.ticket || now >= end_of(at->second)) {
+  const bool is_expected =
+      at != entries_.end() && at->second.ticket == hello.ticket && (at->second.peer || now < end_of(at->second));
+  if (!is_expected) {
     return turn_away(from, hello.client, {domain::errc::bad_ticket, "join at the controller for a new ticket"});
   }
   auto& one = at->second;

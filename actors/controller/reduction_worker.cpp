@@ -63,6 +63,10 @@ void reduction_worker::open_sum(const reduction::open_sum& what) {
     open_.global = *stream;
     open_.sum = std::make_unique<aggregation::accumulator>(stream->slice(0, read->head_bytes), what.scales,
                                                            what.scales.total_weight);
+    if (open_.sum->fault().code != errc::none) {
+      open_.failure = open_.sum->fault();
+      open_.sum.reset();
+    }
   });
 }
 

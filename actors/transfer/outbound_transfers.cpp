@@ -1,10 +1,15 @@
 #include "actors/transfer/outbound_transfers.hpp"
 
+#include "actors/transfer/digests.hpp"
+
 namespace fedloom::transfer {
 
 domain::expected<std::vector<send_chunk>> outbound_transfers::begin(receiver_key to, const domain::get_model& asked,
                                                                     const served_stream& what) {
   const key id{to, asked.transfer};
+  if (asked.from_chunk >= chunk_count(what.stream.size())) {
+    return std::vector<send_chunk>{}; // nothing to send, hence nothing to keep
+  }
   if (senders_.size() >= most_ && !senders_.contains(id)) {
     return domain::failure(domain::errc::busy, "too many transfers are open; ask again later");
   }

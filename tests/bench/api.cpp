@@ -87,7 +87,9 @@ event_stream::event_stream(std::uint16_t port, const std::string& path)
   }
 }
 
-event_stream::~event_stream() { ::close(socket_); }
+event_stream::~event_stream() {
+  ::close(socket_);
+}
 
 server_event event_stream::next(processes& mesh, std::chrono::milliseconds limit) {
   for (;;) {

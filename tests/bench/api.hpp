@@ -36,8 +36,8 @@ public:
   event_stream(const event_stream&) = delete;
   event_stream& operator=(const event_stream&) = delete;
 
-  /// The next event, while `mesh` is well; see processes::wait. Throws bench_failure if none comes within `limit` or the
-  /// stream ends.
+  /// The next event, while `mesh` is well; see processes::wait. Throws bench_failure if none comes within `limit` or
+  /// the stream ends.
   server_event next(processes& mesh, std::chrono::milliseconds limit);
 
 private:

@@ -13,8 +13,8 @@ struct floor_times {
   double total() const { return transfer + multiply_add + file; }
 };
 
-/// Measures the parts one after the other, each three times, and takes each one's median. `folder` lies on the disk that
-/// the mesh will use. Throws bench_failure.
+/// Measures the parts one after the other, each three times, and takes each one's median. `folder` lies on the disk
+/// that the mesh will use. Throws bench_failure.
 floor_times measure_floor(std::uint64_t clients, std::uint64_t parameters, const std::filesystem::path& folder);
 
 } // namespace fedloom::bench

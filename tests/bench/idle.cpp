@@ -17,8 +17,9 @@ constexpr std::chrono::seconds settling{5};
 } // namespace
 
 std::vector<idle_process> measure_idle(std::uint32_t seconds, const bench_place& place) {
+  const stop_signals signals;
   const scratch folder(place.programs, place.keep);
-  mesh all(place.programs, folder.path());
+  mesh all(place.programs, folder.path(), signals);
   all.start(2);
   all.start_clients(3);
   all.watched().wait(-1, settling);

@@ -35,13 +35,20 @@ void print(const Result& found, bool json) {
 void add_rounds(CLI::App& app, wishes& all, std::function<void()>& job) {
   auto* rounds = app.add_subcommand("rounds", "rounds of N clients that add a constant to P float32 parameters");
   auto& order = all.rounds;
-  rounds->add_option("--clients", order.clients, "clients, each with its own connection", true)
+  rounds->add_option("--clients", order.clients, "clients, each with its own connection")
+      ->capture_default_str()
       ->check(CLI::Range(1, 20'000));
-  rounds->add_option("--params", order.parameters, "float32 parameters of the model", true)
+  rounds->add_option("--params", order.parameters, "float32 parameters of the model")
+      ->capture_default_str()
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 31));
-  rounds->add_option("--rounds", order.rounds, "rounds that count", true)->check(CLI::Range(1U, most_rounds / 2));
-  rounds->add_option("--combiners", order.combiners, "combiner processes", true)->check(CLI::Range(1, 64));
-  rounds->add_option("--warmup", order.warmup, "rounds before the first that counts", true)
+  rounds->add_option("--rounds", order.rounds, "rounds that count")
+      ->capture_default_str()
+      ->check(CLI::Range(1U, most_rounds / 2));
+  rounds->add_option("--combiners", order.combiners, "combiner processes")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 64));
+  rounds->add_option("--warmup", order.warmup, "rounds before the first that counts")
+      ->capture_default_str()
       ->check(CLI::Range(0U, most_rounds / 2));
   rounds->add_flag("--json", all.json, "one JSON object");
   rounds->callback([&] { job = [&] { print(measure_rounds(all.rounds, all.place), all.json); }; });
@@ -52,7 +59,7 @@ void add_others(CLI::App& app, wishes& all, std::function<void()>& job) {
   table->callback([&] { job = [&] { write_table(all.place, std::cout); }; });
 
   auto* idle = app.add_subcommand("idle", "an idle mesh of one controller, two combiners and three clients");
-  idle->add_option("--seconds", all.idle_seconds, "for how long", true)->check(CLI::Range(1, 86'400));
+  idle->add_option("--seconds", all.idle_seconds, "for how long")->capture_default_str()->check(CLI::Range(1, 86'400));
   idle->add_flag("--json", all.json, "a JSON array");
   idle->callback([&] { job = [&] { print(measure_idle(all.idle_seconds, all.place), all.json); }; });
 

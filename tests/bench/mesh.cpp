@@ -36,13 +36,15 @@ std::filesystem::path with_logs(const std::filesystem::path& folder) {
   return folder / "logs";
 }
 
-std::string endpoint(std::uint16_t port) { return "tcp://127.0.0.1:" + std::to_string(port); }
+std::string endpoint(std::uint16_t port) {
+  return "tcp://127.0.0.1:" + std::to_string(port);
+}
 
 } // namespace
 
-mesh::mesh(std::filesystem::path programs, std::filesystem::path folder)
+mesh::mesh(std::filesystem::path programs, std::filesystem::path folder, const stop_signals& signals)
     : programs_(std::move(programs)), folder_(std::move(folder)), mesh_port_(free_port()), http_port_(free_port()),
-      api_(http_port_), processes_(with_logs(folder_)) {}
+      api_(http_port_), processes_(with_logs(folder_), signals) {}
 
 void mesh::start(std::uint32_t combiners) {
   start_service("controller", "fedloom-controller",
@@ -52,7 +54,8 @@ void mesh::start(std::uint32_t combiners) {
   for (std::uint32_t i = 1; i <= combiners; ++i) {
     const auto name = "combiner-" + std::to_string(i);
     start_service(name, "fedloom-combiner",
-                  "id: " + name + "\nmesh:\n  bind: tcp://127.0.0.1:0\nclients:\n  most: 20000\ncontroller:\n  endpoint: " +
+                  "id: " + name +
+                      "\nmesh:\n  bind: tcp://127.0.0.1:0\nclients:\n  most: 20000\ncontroller:\n  endpoint: " +
                       endpoint(mesh_port_) + "\nmetrics:\n  port: 0\n");
   }
   wait_until("the combiners", [&] {
@@ -63,8 +66,8 @@ void mesh::start(std::uint32_t combiners) {
 }
 
 void mesh::start_load(std::uint32_t clients) {
-  start_program("load", {programs_ / "fedloom-load", "--clients", std::to_string(clients), "--controller",
-                         endpoint(mesh_port_)});
+  start_program(
+      "load", {programs_ / "fedloom-load", "--clients", std::to_string(clients), "--controller", endpoint(mesh_port_)});
   wait_for_clients(clients);
 }
 
@@ -75,8 +78,8 @@ void mesh::start_clients(std::uint32_t clients) {
   for (std::uint32_t i = 1; i <= clients; ++i) {
     const auto name = "client-" + std::to_string(i);
     start_service(name, "fedloom-client",
-                  "id: " + name + "\ncontroller:\n  endpoint: " + endpoint(mesh_port_) + "\npackage:\n  folder: " +
-                      package.string() + '\n');
+                  "id: " + name + "\ncontroller:\n  endpoint: " + endpoint(mesh_port_) +
+                      "\npackage:\n  folder: " + package.string() + '\n');
   }
   wait_for_clients(clients);
 }

@@ -14,7 +14,7 @@ namespace fedloom::bench {
 class mesh {
 public:
   /// `programs`: where fedloom-controller and the others lie; configurations, logs and data go into `folder`.
-  mesh(std::filesystem::path programs, std::filesystem::path folder);
+  mesh(std::filesystem::path programs, std::filesystem::path folder, const stop_signals& signals);
 
   /// Returns when the controller and `combiners` combiners are up.
   void start(std::uint32_t combiners);

@@ -33,7 +33,9 @@ double cpu_seconds(pid_t process) {
   return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
 }
 
-memory_reading memory_in(std::string_view status) { return {bytes_of(status, "VmRSS"), bytes_of(status, "VmHWM")}; }
+memory_reading memory_in(std::string_view status) {
+  return {bytes_of(status, "VmRSS"), bytes_of(status, "VmHWM")};
+}
 
 memory_reading memory_of(pid_t process) {
   std::ifstream file("/proc/" + std::to_string(process) + "/status");

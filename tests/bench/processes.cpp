@@ -3,12 +3,8 @@
 #include "tests/bench/bench_failure.hpp"
 
 #include <poll.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <ranges>
 
 namespace fedloom::bench {
@@ -17,35 +13,14 @@ namespace {
 
 constexpr std::chrono::milliseconds stop_patience{15000};
 
-sigset_t stop_signals() {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGINT);
-  sigaddset(&set, SIGTERM);
-  return set;
-}
-
 } // namespace
-
-processes::processes(std::filesystem::path log_folder) : log_folder_(std::move(log_folder)) {
-  const auto set = stop_signals();
-  ::sigprocmask(SIG_BLOCK, &set, nullptr);
-  signal_fd_ = ::signalfd(-1, &set, SFD_CLOEXEC);
-}
-
-processes::~processes() {
-  end_all();
-  ::close(signal_fd_);
-  const auto set = stop_signals();
-  ::sigprocmask(SIG_UNBLOCK, &set, nullptr);
-}
 
 pid_t processes::start(const std::string& name, const std::vector<std::string>& command) {
   return children_.emplace_back(name, command, log_folder_ / (name + ".log")).id();
 }
 
 bool processes::wait(int fd, std::chrono::milliseconds limit) {
-  std::vector<pollfd> watched{{signal_fd_, POLLIN, 0}, {fd, POLLIN, 0}};
+  std::vector<pollfd> watched{{signals_.fd(), POLLIN, 0}, {fd, POLLIN, 0}};
   for (const auto& each : children_) {
     watched.push_back({each.end_fd(), POLLIN, 0});
   }

@@ -1,5 +1,6 @@
 #pragma once
 #include "tests/bench/child.hpp"
+#include "tests/bench/stop_signals.hpp"
 
 #include <chrono>
 #include <filesystem>
@@ -11,9 +12,10 @@ namespace fedloom::bench {
 /// The programs of one measurement: started in order, watched together, ended in reverse order. Main thread only.
 class processes {
 public:
-  /// Takes SIGINT and SIGTERM over for its life: they end the next wait.
-  explicit processes(std::filesystem::path log_folder);
-  ~processes();
+  /// `signals` end the next wait; they must outlive this.
+  processes(std::filesystem::path log_folder, const stop_signals& signals)
+      : log_folder_(std::move(log_folder)), signals_(signals) {}
+  ~processes() { end_all(); }
   processes(const processes&) = delete;
   processes& operator=(const processes&) = delete;
 
@@ -30,7 +32,7 @@ private:
   std::string end_all();
 
   std::filesystem::path log_folder_;
-  int signal_fd_ = -1;
+  const stop_signals& signals_;
   std::vector<child> children_;
 };
 

@@ -57,11 +57,12 @@ double rounds_result::megabytes_moved() const {
 }
 
 rounds_result measure_rounds(const rounds_order& order, const bench_place& place) {
+  const stop_signals signals;
   const scratch folder(place.programs, place.keep);
   rounds_result found;
   found.order = order;
   found.floor = measure_floor(order.clients, order.parameters, folder.path());
-  mesh all(place.programs, folder.path());
+  mesh all(place.programs, folder.path(), signals);
   all.start(order.combiners);
   all.start_load(order.clients);
   per_service before;

@@ -35,8 +35,8 @@ struct rounds_result {
   rounds_order order;
   std::vector<double> round_seconds; ///< ascending
   floor_times floor;
-  per_service cpu_seconds;  ///< over the measured rounds
-  per_service peak_rss_mb;  ///< of each process since its start; the combiners' largest; MB = 10^6 bytes
+  per_service cpu_seconds; ///< over the measured rounds
+  per_service peak_rss_mb; ///< of each process since its start; the combiners' largest; MB = 10^6 bytes
 
   double median() const;
   double worst() const { return round_seconds.back(); }

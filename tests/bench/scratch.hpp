@@ -3,8 +3,8 @@
 
 namespace fedloom::bench {
 
-/// A fresh folder for one measurement, beside the programs and so on a real disk; removed with all it holds unless it is
-/// to be kept.
+/// A fresh folder for one measurement, beside the programs and so on a real disk; removed with all it holds unless it
+/// is to be kept.
 class scratch {
 public:
   /// Throws bench_failure.

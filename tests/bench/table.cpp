@@ -35,7 +35,8 @@ bool is_met(const row& wanted, const rounds_result& found) {
 }
 
 std::string to_markdown(const row& wanted, const rounds_result& found) {
-  const auto target = wanted.most_floors > 0 ? fmt::format("{} × floor", wanted.most_floors) : seconds(wanted.most_seconds);
+  const auto target =
+      wanted.most_floors > 0 ? fmt::format("{} × floor", wanted.most_floors) : seconds(wanted.most_seconds);
   const auto moved = found.megabytes_moved();
   const auto& cpu = found.cpu_seconds;
   const auto& rss = found.peak_rss_mb;

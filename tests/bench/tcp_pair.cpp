@@ -21,7 +21,9 @@ int checked(int result, const char* what) {
   return result;
 }
 
-int open_socket() { return checked(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"); }
+int open_socket() {
+  return checked(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+}
 
 /// A listening socket for the time of one connection.
 struct listener {

@@ -6,8 +6,8 @@
 namespace fedloom::bench {
 
 struct transport_result {
-  double gateway_gb_per_s = 0; ///< one way, 1 MiB payloads with credit for 32 of them
-  double tcp_gb_per_s = 0;     ///< plain writes of 1 MiB in the same run
+  double gateway_gb_per_s = 0;  ///< one way, 1 MiB payloads with credit for 32 of them
+  double tcp_gb_per_s = 0;      ///< plain writes of 1 MiB in the same run
   double round_trip_p50_us = 0; ///< a small message there and back, with a thread switch at each end
 };
 

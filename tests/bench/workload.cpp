@@ -8,9 +8,13 @@ namespace fedloom::bench {
 
 namespace {
 
-float seed_value(std::uint64_t index) { return static_cast<float>(index % 1021) / 1024.0F - 0.5F; }
+float seed_value(std::uint64_t index) {
+  return static_cast<float>(index % 1021) / 1024.0F - 0.5F;
+}
 
-model::manifest one_tensor(std::uint64_t parameters) { return {{{"0", model::dtype::f32, {parameters}}}}; }
+model::manifest one_tensor(std::uint64_t parameters) {
+  return {{{"0", model::dtype::f32, {parameters}}}};
+}
 
 float float_at(domain::byte_span data, std::uint64_t index) {
   float value = 0;

@@ -289,7 +289,7 @@ TEST(http_server_stop, wakes_and_ends_waiting_event_streams) {
                     .value();
   test::tcp_connection reader(server->port());
   reader.write("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
-  reader.read_until("\r\n\r\n");
+  ASSERT_THAT(reader.read_until("\r\n\r\n"), HasSubstr("200 OK"));
   server.reset();
   ended.get_future().get();
   EXPECT_EQ(reader.read_until(), "");

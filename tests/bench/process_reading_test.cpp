@@ -1,0 +1,32 @@
+#include "tests/bench/process_reading.hpp"
+
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+namespace fedloom::bench {
+namespace {
+
+TEST(process_reading_test, finds_resident_and_peak_memory_in_a_status_file) {
+  const auto found = memory_in("Name:\tx\nVmPeak:\t  900 kB\nVmHWM:\t  40 kB\nVmRSS:\t  30 kB\nThreads:\t1\n");
+  EXPECT_EQ(found.peak, 40 * 1024U);
+  EXPECT_EQ(found.resident, 30 * 1024U);
+}
+
+TEST(process_reading_test, what_a_status_file_does_not_have_is_zero) {
+  EXPECT_EQ(memory_in("Name:\tkthreadd\n").peak, 0U);
+}
+
+TEST(process_reading_test, reads_this_process) {
+  const auto before = cpu_seconds(::getpid());
+  EXPECT_GT(before, 0);
+  EXPECT_GE(cpu_seconds(::getpid()), before);
+  EXPECT_GT(memory_of(::getpid()).resident, 0U);
+}
+
+TEST(process_reading_test, a_process_that_does_not_exist_is_an_error) {
+  EXPECT_THROW(cpu_seconds(0x3fffffff), std::runtime_error);
+}
+
+} // namespace
+} // namespace fedloom::bench

@@ -1,0 +1,161 @@
+#include "tests/simulation/client_node.hpp"
+
+#include "actors/transfer/digests.hpp"
+#include "tests/simulation/controller_node.hpp"
+
+namespace fedloom::simulation {
+
+using namespace client;
+using domain::overloaded;
+
+namespace {
+
+membership_config config_of(const client_settings& settings) {
+  membership_config config;
+  config.client = settings.id;
+  config.controller_endpoint = controller_endpoint;
+  config.max_examples = settings.learns.examples;
+  return config;
+}
+
+bool is_for_tasks(const domain::body& what) {
+  return std::visit(overloaded{
+                        [](const domain::task&) { return true; },
+                        [](const domain::cancel_task&) { return true; },
+                        [](const domain::receipt&) { return true; },
+                        [](const domain::grant&) { return true; },
+                        [](const domain::credit&) { return true; },
+                        [](const domain::chunk&) { return true; },
+                        [](const domain::abort_transfer&) { return true; },
+                        [](const auto&) { return false; },
+                    },
+                    what);
+}
+
+trained_update train(const domain::shared_bytes& model, const lesson& by) {
+  auto stream = trained(model, by);
+  auto digests = std::make_shared<std::vector<domain::digest>>();
+  for (std::uint64_t at = 0; at < stream.size(); at += domain::chunk_bytes) {
+    digests->push_back(transfer::digest_of(stream.slice(at, domain::chunk_bytes).span()));
+  }
+  return {{std::move(stream), by.examples, {{"loss", 0.5}}}, std::move(digests)};
+}
+
+} // namespace
+
+client_node::client_node(world& in, network& net, client_settings settings, client_disk& disk,
+                         std::vector<heard_receipt>& receipts)
+    : process(in), settings_(std::move(settings)), disk_(disk), receipts_(receipts),
+      mesh_(net.attach({}, {[this](transport::inbound m) { on_inbound(m); },
+                            [this](transport::peer_notice m) { on_notice(m); }})),
+      trainer_(*this, in, settings_.longest_training), membership_(config_of(settings_), disk.resume, in.seed()),
+      membership_alarm_(*this, [this] { step(membership_.tick(now())); }),
+      task_alarm_(*this, [this] { step(tasks_.tick(now())); }) {
+  step(membership_.start(now()));
+}
+
+void client_node::on_inbound(const transport::inbound& in) {
+  if (is_for_tasks(in.what.what)) {
+    if (in.from == attached_) {
+      step(tasks_.received(now(), in.what));
+    }
+  } else if (const auto from = link_of(in.from)) {
+    membership_.heard(now(), *from);
+    step(membership_.received(now(), *from, in.what.what));
+  }
+}
+
+void client_node::on_notice(const transport::peer_notice& notice) {
+  const auto at = link_of(notice.peer);
+  if (!at) {
+    return;
+  }
+  if (notice.change == transport::peer_change::alive) {
+    membership_.heard(now(), *at);
+  } else {
+    step(membership_.gone(now(), *at));
+  }
+}
+
+std::optional<link> client_node::link_of(transport::peer_id peer) const {
+  if (controller_ == peer) {
+    return link::controller;
+  }
+  return combiner_ == peer ? std::optional{link::combiner} : std::nullopt;
+}
+
+std::optional<transport::peer_id>& client_node::peer_at(link at) {
+  return at == link::controller ? controller_ : combiner_;
+}
+
+void client_node::hang_up(link at) {
+  if (auto& peer = peer_at(at)) {
+    mesh_->hang_up(*std::exchange(peer, std::nullopt));
+  }
+}
+
+void client_node::step(membership::effects effects) {
+  for (auto& one : effects) {
+    std::visit(overloaded{
+                   [&](membership::open& e) { peer_at(e.at) = mesh_->dial(e.endpoint); },
+                   [&](membership::close& e) { hang_up(e.at); },
+                   [&](membership::send& e) {
+                     if (const auto& peer = peer_at(e.at)) {
+                       mesh_->send(*peer, {{}, std::move(e.what), {}});
+                     }
+                   },
+                   [&](membership::keep_token& e) { disk_.resume = e.resume; },
+                   [&](membership::attached&) {
+                     post([this, peer = *combiner_] {
+                       attached_ = peer;
+                       step(tasks_.attached(now()));
+                     });
+                   },
+                   [&](membership::detached&) {
+                     post([this] {
+                       attached_.reset();
+                       tasks_.detached();
+                     });
+                   },
+                   [](membership::joined&) {},
+                   [](membership::turned_away&) {},
+               },
+               one);
+  }
+  membership_alarm_.arm(membership_.next_wake());
+}
+
+void client_node::step(work::effects effects) {
+  for (auto& one : effects) {
+    std::visit(overloaded{
+                   [&](work::send& e) {
+                     if (attached_) {
+                       mesh_->send(*attached_, {{{}, e.round, 0, 0}, std::move(e.what), std::move(e.payload)});
+                     }
+                   },
+                   [&](work::run& e) { run(e); },
+                   [&](work::stop_running&) { *stop_ = true; },
+                   [](work::report_failure&) {},
+                   [&](work::report_receipt& e) { receipts_.push_back({settings_.id, e.round, e.what}); },
+               },
+               one);
+  }
+  task_alarm_.arm(tasks_.next_wake());
+}
+
+void client_node::run(const work::run& what) {
+  stop_ = std::make_shared<bool>(false);
+  trainer_.post([this, what, stopped = stop_] {
+    const auto cancelled = domain::failure(domain::errc::cancelled, "stopped");
+    if (what.kind == domain::task_kind::train) {
+      const auto outcome = *stopped ? domain::expected<trained_update>(cancelled) : train(what.model, settings_.learns);
+      step(tasks_.trained(now(), what.round, outcome));
+    } else {
+      const auto outcome = *stopped ? domain::expected<validation_result>(cancelled)
+                                    : validation_result{settings_.learns.examples, {{"accuracy", 0.5}}};
+      step(tasks_.validated(now(), what.round, outcome));
+    }
+  });
+}
+
+} // namespace fedloom::simulation

@@ -1,0 +1,284 @@
+#include "tests/simulation/controller_node.hpp"
+
+#include <cstring>
+
+namespace fedloom::simulation {
+
+using namespace controller;
+using domain::overloaded;
+using kernel::performed;
+
+namespace {
+
+constexpr domain::milliseconds longest_write{8};
+constexpr domain::milliseconds longest_reduction{5};
+
+domain::token token_of(domain::term term, std::uint64_t number) {
+  std::array<std::uint8_t, 16> bytes{};
+  std::memcpy(bytes.data(), &number, sizeof(number));
+  bytes[15] = static_cast<std::uint8_t>(term.value());
+  return domain::token{bytes};
+}
+
+std::optional<domain::combiner_id> combiner_of(const std::string& identity) {
+  constexpr std::string_view prefix = "combiner/";
+  return identity.starts_with(prefix) ? std::optional{domain::combiner_id{identity.substr(prefix.size())}} : std::nullopt;
+}
+
+} // namespace
+
+controller_node::controller_node(world& in, network& net, controller_disk& disk)
+    : process(in), disk_(disk), term_(disk.records->next_term().value()),
+      mesh_(net.attach(controller_endpoint, {[this](transport::inbound m) { on_inbound(m); },
+                                             [this](transport::peer_notice m) { on_notice(m); }})),
+      disk_line_(*this, in, longest_write), reducer_line_(*this, in, longest_reduction), reducer_(*disk.models),
+      registry_({}, policy_, [this] { return token_of(term_, ++last_token_); }),
+      session_({}, policy_, term_, in.seed()),
+      registry_alarm_(*this, [this] { step(registry_.tick(now())); }),
+      session_alarm_(*this, [this] { step(session_.tick(world_.moment())); }),
+      registry_runner_([this](registry::effect& one) { return perform(one); }),
+      session_runner_([this](session::effect& one) { return perform(one); }) {
+  registry_.restore(disk.records->combiners(), disk.records->clients());
+  session_.restore(disk.records->sessions(), disk.records->rounds());
+  step(session_.start(in.moment()));
+}
+
+void controller_node::create(domain::session_record wanted, answer to) {
+  const bool seed_is_known = disk_.models->has(wanted.seed);
+  step(session_.create(world_.moment(), ticket_for(std::move(to)), std::move(wanted), seed_is_known));
+}
+
+void controller_node::begin(const domain::session_id& which, answer to) {
+  step(session_.begin(world_.moment(), ticket_for(std::move(to)), which, std::nullopt));
+}
+
+void controller_node::stop(const domain::session_id& which, answer to) {
+  step(session_.stop(world_.moment(), ticket_for(std::move(to)), which));
+}
+
+// -- from the mesh ----------------------------------------------------------------
+
+void controller_node::on_inbound(const transport::inbound& in) {
+  const auto known = [&](auto deliver) { in.identity.empty() ? to_registry(in) : deliver(); };
+  std::visit(overloaded{
+                 [&](const domain::progress&) { known([&] { to_session(in); }); },
+                 [&](const domain::plan_declined&) { known([&] { to_session(in); }); },
+                 [&](const domain::partial&) { known([&] { to_session(in); }); },
+                 [&](const domain::chunk&) { known([&] { to_reduction(in); }); },
+                 [&](const domain::get_model&) { known([&] { to_hand_out(in); }); },
+                 [&](const domain::grant&) { known([&] { to_hand_out(in); }); },
+                 [&](const domain::credit&) { known([&] { to_hand_out(in); }); },
+                 [&](const domain::abort_transfer&) { known([&] { to_reduction(in), to_hand_out(in); }); },
+                 [&](const auto&) { to_registry(in); },
+             },
+             in.what.what);
+}
+
+void controller_node::on_notice(const transport::peer_notice& notice) {
+  if (notice.change == transport::peer_change::alive) {
+    return registry_.heard(now(), notice.identity);
+  }
+  hand_out_.gone(notice.peer);
+  step(registry_.gone(notice.peer, notice.identity));
+}
+
+void controller_node::to_registry(const transport::inbound& in) {
+  registry_.heard(now(), in.identity);
+  const auto date = world_.moment().date;
+  step(std::visit(overloaded{
+                      [&](const domain::combiner_hello& m) { return registry_.greeted(now(), date, in.from, m); },
+                      [&](const domain::join& m) { return registry_.join(now(), date, in.from, m); },
+                      [&](const domain::heartbeat& m) { return registry_.beat(now(), in.from, in.identity, m); },
+                      [&](const domain::roster_changed& m) { return registry_.roster(now(), in.identity, m); },
+                      [&](const domain::goodbye& m) { return registry_.said_goodbye(in.identity, m); },
+                      [&](const auto&) {
+                        const domain::refused stranger{{domain::errc::unknown_peer, "say hello first"}, {}};
+                        return in.identity.empty() ? registry::effects{registry::send{in.from, stranger}}
+                                                   : registry::effects{};
+                      },
+                  },
+                  in.what.what));
+}
+
+void controller_node::to_session(const transport::inbound& in) {
+  if (const auto from = combiner_of(in.identity)) {
+    step(session_.received(world_.moment(), *from, in.what));
+  }
+}
+
+void controller_node::to_reduction(const transport::inbound& in) {
+  const auto from = combiner_of(in.identity);
+  if (const auto* part = std::get_if<domain::chunk>(&in.what.what); part && from) {
+    step(reduction_.received(*from, *part, in.what.payload));
+  } else if (const auto* over = std::get_if<domain::abort_transfer>(&in.what.what); over && from) {
+    step(reduction_.received(*from, *over));
+  }
+}
+
+void controller_node::to_hand_out(const transport::inbound& in) {
+  const auto* asked = std::get_if<domain::get_model>(&in.what.what);
+  step(asked ? hand_out_.asked(in.from, *asked) : hand_out_.received(in.from, in.what));
+}
+
+// -- effects ------------------------------------------------------------------------
+
+void controller_node::step(registry::effects effects) {
+  registry_runner_.run(std::move(effects));
+  registry_alarm_.arm(registry_.next_wake());
+}
+
+void controller_node::step(session::effects effects) {
+  session_runner_.run(std::move(effects));
+  session_alarm_.arm(session_.next_wake());
+}
+
+performed controller_node::perform(registry::effect& one) {
+  return std::visit(
+      overloaded{
+          [&](registry::send& e) {
+            domain::message what{{}, std::move(e.what), {}};
+            what.head.controller_term = term_;
+            mesh_->send(e.to, std::move(what));
+            return performed::done;
+          },
+          [&](registry::identify& e) { return mesh_->identify(e.peer, e.identity), performed::done; },
+          [&](registry::hang_up& e) { return mesh_->hang_up(e.peer), performed::done; },
+          [&](registry::store& e) {
+            write(std::move(e.changes), [this] { registry_runner_.resume(); });
+            return performed::pending;
+          },
+          [&](registry::combiner_up& e) {
+            post([this, e] {
+              peers_[e.combiner] = e.peer;
+              step(session_.combiner_up(world_.moment(), e.combiner));
+            });
+            return performed::done;
+          },
+          [&](registry::combiner_down& e) {
+            post([this, e] {
+              peers_.erase(e.combiner);
+              step(session_.combiner_down(world_.moment(), e.combiner));
+            });
+            return performed::done;
+          },
+          [&](registry::client_up& e) {
+            return post([this, e] { step(session_.client_up(world_.moment(), e.who)); }), performed::done;
+          },
+          [&](registry::client_down& e) {
+            return post([this, e] { session_.client_down(e.client); }), performed::done;
+          },
+          [&](registry::turned_away&) { return performed::done; },
+      },
+      one);
+}
+
+performed controller_node::perform(session::effect& one) {
+  return std::visit(
+      overloaded{
+          [&](session::store& e) {
+            write(std::move(e.changes), [this] { session_runner_.resume(); });
+            return performed::pending;
+          },
+          [&](session::send& e) { return send(e.to, e.about, std::move(e.what)), performed::done; },
+          [&](session::load_model& e) {
+            reducer_line_.post([this, e] {
+              auto head = offered(reducer_.load(e.model));
+              post([this, e, head] { step(session_.loaded(world_.moment(), e.model, head)); });
+            });
+            return performed::done;
+          },
+          [&](session::reply& e) {
+            if (const auto to = asked_.extract(e.to)) {
+              to.mapped()(e.what);
+            }
+            return performed::done;
+          },
+          [](session::round_done&) { return performed::done; },
+          [](session::session_done&) { return performed::done; },
+          [](session::attempt_failed&) { return performed::done; },
+          [&](auto& e) {
+            return post([this, e]() mutable { perform(e); }), performed::done; // to the reduction
+          },
+      },
+      one);
+}
+
+void controller_node::step(reduction::effects effects) {
+  for (auto& one : effects) {
+    std::visit(overloaded{
+                   [&](reduction::send& e) { send(e.to, e.about, std::move(e.what)); },
+                   [&](reduction::open_sum& e) { reducer_line_.post([this, e] { reducer_.open_sum(e); }); },
+                   [&](reduction::close_sum&) { reducer_line_.post([this] { reducer_.close_sum(); }); },
+                   [&](reduction::tell_merged& e) {
+                     post([this, e] { step(session_.sum_merged(world_.moment(), e.lease)); });
+                   },
+                   [&](reduction::tell_failed& e) {
+                     post([this, e] { step(session_.sum_failed(world_.moment(), e.lease, e.reason)); });
+                   },
+                   [&](auto& e) { perform(e); },
+               },
+               one);
+  }
+}
+
+void controller_node::perform(reduction::merge& e) {
+  reducer_line_.post([this, e] {
+    const auto reason = reducer_.merge(e);
+    post([this, lease = e.lease, reason] { step(reduction_.merged(lease, reason)); });
+  });
+}
+
+void controller_node::perform(reduction::average& e) {
+  reducer_line_.post([this, e] {
+    auto head = offered(reducer_.average(e.rate));
+    post([this, e, head] { step(session_.averaged(world_.moment(), e.about, head)); });
+  });
+}
+
+void controller_node::step(hand_out::effects effects) {
+  for (auto& one : effects) {
+    std::visit(overloaded{
+                   [&](hand_out::send& e) {
+                     domain::message what{{}, std::move(e.what), std::move(e.payload)};
+                     what.head.controller_term = term_;
+                     mesh_->send(e.to, std::move(what));
+                   },
+                   [&](hand_out::load& e) {
+                     reducer_line_.post([this, e] {
+                       auto outcome = reducer_.load(e.model);
+                       step(hand_out_.loaded(e.model, outcome.map([](auto& loaded) { return loaded.served; })));
+                     });
+                   },
+               },
+               one);
+  }
+}
+
+domain::expected<head_model> controller_node::offered(domain::expected<prepared_model> what) {
+  if (!what) {
+    return tl::unexpected(what.error());
+  }
+  hand_out_.offer(what->head.model, what->served);
+  return what->head;
+}
+
+void controller_node::write(storage::batch changes, std::function<void()> done) {
+  disk_line_.post([this, changes = std::move(changes), done = std::move(done)] {
+    if (disk_.records->write(changes)) {
+      later(world_.pause(domain::milliseconds{0}, domain::milliseconds{1}), done); // a crash may come between
+    }
+  });
+}
+
+void controller_node::send(const domain::combiner_id& to, const domain::round_key& about, domain::body what) {
+  if (const auto peer = peers_.find(to); peer != peers_.end()) {
+    mesh_->send(peer->second, {{term_, about, 0, 0}, std::move(what), {}});
+  }
+}
+
+reply_ticket controller_node::ticket_for(answer to) {
+  asked_.emplace(++last_ticket_, std::move(to));
+  return last_ticket_;
+}
+
+} // namespace fedloom::simulation

@@ -1,0 +1,79 @@
+#pragma once
+#include "actors/controller/hand_out_machine.hpp"
+#include "actors/controller/registry_machine.hpp"
+#include "actors/kernel/effect_runner.hpp"
+#include "tests/simulation/network.hpp"
+#include "tests/simulation/process.hpp"
+#include "tests/simulation/reducer.hpp"
+
+namespace fedloom::simulation {
+
+inline const std::string controller_endpoint = "tcp://controller";
+
+/// What outlives the controller's process.
+struct controller_disk {
+  std::unique_ptr<storage::round_store> records = storage::make_memory_round_store();
+  std::unique_ptr<storage::model_store> models = storage::make_memory_model_store();
+};
+
+/// The controller's machines, joined as its actors join them.
+class controller_node : public process {
+public:
+  using answer = std::function<void(const domain::expected<domain::session_record>&)>;
+
+  controller_node(world& in, network& net, controller_disk& disk);
+
+  void create(domain::session_record wanted, answer to);
+  void begin(const domain::session_id& which, answer to);
+  void stop(const domain::session_id& which, answer to);
+
+private:
+  void on_inbound(const transport::inbound& in);
+  void on_notice(const transport::peer_notice& notice);
+  void to_registry(const transport::inbound& in);
+  void to_session(const transport::inbound& in);
+  void to_reduction(const transport::inbound& in);
+  void to_hand_out(const transport::inbound& in);
+
+  void step(controller::registry::effects effects);
+  void step(controller::session::effects effects);
+  void step(controller::reduction::effects effects);
+  void step(controller::hand_out::effects effects);
+  kernel::performed perform(controller::registry::effect& one);
+  kernel::performed perform(controller::session::effect& one);
+  void perform(controller::session::begin_sum& e) { step(reduction_.begin(e)); }
+  void perform(controller::session::fetch_sum& e) { step(reduction_.fetch(e)); }
+  void perform(controller::session::abandon_sum& e) { step(reduction_.abandon(e.lease)); }
+  void perform(controller::session::average& e) { step(reduction_.average(e)); }
+  void perform(controller::session::drop_sum&) { step(reduction_.drop()); }
+  void perform(controller::reduction::merge& e);
+  void perform(controller::reduction::average& e);
+
+  /// Hands the loaded model to hand_out, its head to whoever goes on with it.
+  domain::expected<controller::head_model> offered(domain::expected<controller::prepared_model> what);
+  void write(storage::batch changes, std::function<void()> done);
+  void send(const domain::combiner_id& to, const domain::round_key& about, domain::body what);
+  controller::reply_ticket ticket_for(answer to);
+
+  controller_disk& disk_;
+  domain::term term_;
+  domain::open_gate policy_;
+  std::unique_ptr<port> mesh_;
+  work_line disk_line_;
+  work_line reducer_line_;
+  reducer reducer_;
+  controller::registry_machine registry_;
+  controller::session_machine session_;
+  controller::reduction_machine reduction_{8};
+  controller::hand_out_machine hand_out_{1, 1000};
+  std::map<domain::combiner_id, transport::peer_id> peers_; ///< as the registry tells
+  std::map<controller::reply_ticket, answer> asked_;
+  controller::reply_ticket last_ticket_ = 0;
+  std::uint64_t last_token_ = 0;
+  alarm registry_alarm_;
+  alarm session_alarm_;
+  kernel::effect_runner<controller::registry::effect> registry_runner_;
+  kernel::effect_runner<controller::session::effect> session_runner_;
+};
+
+} // namespace fedloom::simulation

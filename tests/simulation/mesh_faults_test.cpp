@@ -1,0 +1,122 @@
+#include "tests/simulation/mesh.hpp"
+
+#include <gtest/gtest.h>
+
+namespace fedloom::simulation {
+namespace {
+
+constexpr std::uint64_t schedules_per_kind = 60;
+
+domain::session_options patient(world& chance) {
+  domain::session_options options;
+  options.rounds = 3;
+  options.min_clients = static_cast<std::uint32_t>(1 + chance.pick(3));
+  options.round_buffer_size = chance.chance(0.5) ? -1 : 4;
+  options.round_timeout = std::chrono::seconds{20};
+  options.round_attempts = 3;
+  options.validate = chance.chance(0.5);
+  return options;
+}
+
+using fault = std::function<void(mesh&)>;
+
+duration short_or_long(world& chance) {
+  using std::chrono::milliseconds;
+  return chance.chance(0.7) ? chance.pause(milliseconds{1}, milliseconds{500})
+                            : chance.pause(milliseconds{500}, milliseconds{9000});
+}
+
+void cut(mesh& at) { at.cut_a_connection(); }
+void restart_client(mesh& at) { at.restart_client(at.clock().pick(at.clients()), short_or_long(at.clock())); }
+void restart_combiner(mesh& at) { at.restart_combiner(at.clock().pick(at.combiners()), short_or_long(at.clock())); }
+void restart_controller(mesh& at) { at.restart_controller(short_or_long(at.clock())); }
+void anything(mesh& at) {
+  const fault kinds[] = {cut, restart_client, restart_combiner, restart_controller};
+  kinds[at.clock().pick(4)](at);
+}
+
+/// Runs a session with `faults` strokes of this kind at random events of it.
+void survive(std::uint64_t seed, const fault& kind, std::size_t faults) {
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  mesh sut({.seed = seed, .clients = 5, .combiners = 1 + seed % 3});
+  const auto session = sut.start(patient(sut.clock()));
+  const auto is_over = [&] { return sut.session(session).status != domain::session_status::running; };
+  for (std::size_t i = 0; i < faults; ++i) {
+    const auto stroke = sut.clock().steps() + 1 + sut.clock().pick(400);
+    ASSERT_TRUE(sut.run([&] { return sut.clock().steps() >= stroke || is_over(); }));
+    kind(sut);
+  }
+  ASSERT_TRUE(sut.run_to_the_end(session)) << "it hangs in round " << sut.session(session).rounds_committed + 1;
+  const auto ended = sut.session(session);
+  EXPECT_TRUE(ended.status == domain::session_status::finished || ended.reason.code != domain::errc::none);
+  sut.run([] { return false; }, std::chrono::seconds{10}); // receipts that are on their way
+  EXPECT_EQ(violations(sut, session), "");
+}
+
+void survive_all(const fault& kind, std::size_t faults) {
+  for (std::uint64_t seed = 1; seed <= schedules_per_kind && !testing::Test::HasFailure(); ++seed) {
+    survive(seed, kind, faults);
+  }
+}
+
+TEST(mesh_faults_test, sessions_survive_cut_connections) { survive_all(cut, 4); }
+TEST(mesh_faults_test, sessions_survive_restarted_clients) { survive_all(restart_client, 3); }
+TEST(mesh_faults_test, sessions_survive_restarted_combiners) { survive_all(restart_combiner, 2); }
+TEST(mesh_faults_test, sessions_survive_restarted_controllers) { survive_all(restart_controller, 2); }
+TEST(mesh_faults_test, sessions_survive_all_of_it_at_once) { survive_all(anything, 6); }
+
+TEST(mesh_faults_test, a_client_that_never_comes_back_does_not_hold_the_session) {
+  mesh sut({.seed = 21, .clients = 4, .combiners = 2});
+  domain::session_options options;
+  options.rounds = 3;
+  options.min_clients = 3;
+  const auto session = sut.start(options);
+  ASSERT_TRUE(sut.run([&] { return sut.session(session).rounds_committed == 1; }));
+  sut.kill_client(2);
+  ASSERT_TRUE(sut.run_to_the_end(session));
+  EXPECT_EQ(sut.session(session).status, domain::session_status::finished);
+  EXPECT_EQ(violations(sut, session), "");
+}
+
+TEST(mesh_faults_test, the_clients_of_a_dead_combiner_go_on_at_another) {
+  mesh sut({.seed = 22, .clients = 4, .combiners = 2});
+  domain::session_options options;
+  options.rounds = 3;
+  options.min_clients = 4;
+  const auto session = sut.start(options);
+  ASSERT_TRUE(sut.run([&] { return sut.session(session).rounds_committed == 1; }));
+  sut.kill_combiner(0);
+  ASSERT_TRUE(sut.run_to_the_end(session));
+  EXPECT_EQ(sut.session(session).status, domain::session_status::finished);
+  EXPECT_EQ(violations(sut, session), "");
+}
+
+TEST(mesh_faults_test, a_session_without_clients_fails_with_a_reason) {
+  mesh sut({.seed = 23, .clients = 0, .combiners = 1});
+  domain::session_options options;
+  options.round_timeout = std::chrono::seconds{5};
+  const auto session = sut.start(options);
+  ASSERT_TRUE(sut.run_to_the_end(session));
+  EXPECT_EQ(sut.session(session).reason.code, domain::errc::no_clients);
+}
+
+TEST(mesh_faults_test, a_restarted_controller_goes_on_at_the_same_round_and_attempt) {
+  mesh sut({.seed = 24});
+  domain::session_options options;
+  options.rounds = 4;
+  options.min_clients = 4;
+  const auto session = sut.start(options);
+  for (std::uint32_t committed = 1; committed <= 3; ++committed) {
+    ASSERT_TRUE(sut.run([&] { return sut.session(session).rounds_committed == committed; }));
+    sut.restart_controller(std::chrono::milliseconds{300});
+  }
+  ASSERT_TRUE(sut.run_to_the_end(session));
+  EXPECT_EQ(sut.session(session).status, domain::session_status::finished);
+  for (const auto& record : sut.disk().records->rounds_of(session)) {
+    EXPECT_EQ(record.key.attempt, 1u) << "I-4: round " << record.key.round;
+  }
+  EXPECT_EQ(violations(sut, session), "");
+}
+
+} // namespace
+} // namespace fedloom::simulation

@@ -1,0 +1,106 @@
+"""The HTTP sides of the services: the controller's REST API, and the admin interface of all three."""
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+
+from . import waiting
+from demo_mesh import DemoError
+from demo_mesh.api import Api
+
+
+class ControllerApi(Api):
+    """With what the demo does not need."""
+
+    def __init__(self, url):
+        super().__init__(urllib.parse.urlsplit(url).port)
+        self._url = url
+
+    def result(self, path):
+        return self.get(path)["result"]
+
+    def patch(self, path, body):
+        return json.loads(self._call("PATCH", path, json.dumps(body).encode(), "application/json"))
+
+    def bytes(self, path):
+        return self._call("GET", path)
+
+
+class AdminApi:
+    """/metrics, /supervision and the test hook that kills a child."""
+
+    def __init__(self, url):
+        self._url = url
+
+    def text(self, path):
+        with urllib.request.urlopen(self._url + path, timeout=30) as answer:
+            return answer.read().decode()
+
+    def metric(self, name):
+        """The sum over all label sets; 0 if there is none yet."""
+        lines = (line for line in self.text("/metrics").splitlines() if line.startswith((name + " ", name + "{")))
+        return sum(float(line.rsplit(" ", 1)[1]) for line in lines)
+
+    def children(self):
+        return {child["name"]: child for child in json.loads(self.text("/supervision"))["children"]}
+
+    def kill(self, child):
+        path = f"/supervision/{urllib.parse.quote(child, safe='')}/kill"
+        with urllib.request.urlopen(urllib.request.Request(self._url + path, b"", method="POST"), timeout=30) as answer:
+            assert answer.status == 202, answer.status
+
+    def wait_for_restart(self, child, restarts, watch):
+        def is_back():
+            now = self.children()[child]
+            return now["alive"] and now["restarts"] >= restarts
+        waiting.wait_until(is_back, f"{child} to be restarted", watch=watch)
+
+
+class Session:
+    ENDED = ("Finished", "Terminated", "Failed")
+
+    def __init__(self, mesh, session_id):
+        self._mesh = mesh
+        self._stream = None
+        self.id = session_id
+        self.events = []  # (name, data), as they came
+
+    def record(self):
+        return self._mesh.api.get(f"/api/v1/sessions/{self.id}")
+
+    def rounds(self):
+        """All attempts, the oldest first."""
+        mine = [one for one in self._mesh.api.result("/api/v1/rounds") if one["session_id"] == self.id]
+        return sorted(mine, key=lambda one: int(one["round_id"]))
+
+    def committed(self):
+        return [one for one in self.rounds() if one["status"] == "Finished"]
+
+    def stop(self):
+        return self._mesh.api.patch(f"/api/v1/sessions/{self.id}", {"status": "Terminated"})
+
+    def wait_for_round(self, number):
+        return self._wait(lambda name, data: name == "round" and data["round"] == number, f"round {number}")
+
+    def wait_for_end(self, status="Finished"):
+        data = self._wait(lambda name, data: name == "session" and data["status"] in self.ENDED, "the session's end")
+        if data["status"] != status:
+            raise AssertionError(f"the session ended as {data}, not as {status}\n{self._mesh.tails()}")
+        return data
+
+    def _wait(self, accept, what):
+        """The data of the first such event, heard before or not. A stream that breaks is opened anew: it repeats."""
+        def accepted():
+            self._take_in()
+            return next((data for name, data in self.events if accept(name, data)), None)
+        return waiting.wait_until(accepted, f"{what} of session {self.id}", watch=self._mesh.check)
+
+    def _take_in(self):
+        try:
+            if self._stream is None:
+                self._stream = self._mesh.api.events(f"/api/v1/sessions/{self.id}/events")
+            while (event := self._stream.next(0.05)) is not None:
+                if event not in self.events:
+                    self.events.append(event)
+        except DemoError:
+            self._stream = None
