@@ -87,6 +87,7 @@ public:
   std::optional<domain::instant> next_wake() const;
 
 private:
+  static constexpr std::size_t closed_leases_kept = 4096;
   enum class stage : std::uint8_t { idle, loading, gathering, collecting, averaging, finishing };
 
   // -- one round -------------------------------------------------------------

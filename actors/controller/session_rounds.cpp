@@ -13,8 +13,6 @@ using domain::session_status;
 
 namespace {
 
-constexpr std::size_t closed_leases_kept = 4096;
-
 void append(effects& to, effects from) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
