@@ -74,6 +74,11 @@ std::uint64_t weight_bound(std::int32_t precision) {
   return valid ? std::uint64_t{1} << (sum_bits - headroom_bits - precision) : 0;
 }
 
+std::int32_t precision_for(std::uint64_t total_weight) {
+  const auto bounded = std::clamp<std::uint64_t>(total_weight, 1, weight_bound(min_precision));
+  return std::min(max_precision, sum_bits - headroom_bits - ceil_log2(bounded));
+}
+
 domain::expected<domain::scale_table> scale_for(const model::manifest& what, domain::byte_span data,
                                                 std::uint64_t total_weight) {
   if (total_weight == 0 || total_weight > weight_bound(min_precision)) {
@@ -84,7 +89,8 @@ domain::expected<domain::scale_table> scale_for(const model::manifest& what, dom
     return failure(errc::malformed, "the global model is shorter than its manifest says");
   }
   domain::scale_table scales;
-  scales.precision = std::min(max_precision, sum_bits - headroom_bits - ceil_log2(total_weight));
+  scales.precision = precision_for(total_weight);
+  scales.total_weight = total_weight;
   scales.exponents.assign(what.tensors.size(), 0);
   const auto offsets = what.offsets();
   for (std::size_t i = 0; i < offsets.size(); ++i) {

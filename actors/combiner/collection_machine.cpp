@@ -72,6 +72,7 @@ effects collection_machine::client_came(domain::instant now, const domain::clien
   }
   away_ -= at.at == phase::away ? 1 : 0;
   failed_ -= was_lost ? 1 : 0;
+  at.reopen = at.at == phase::uploading;
   if (at.at == phase::away || was_lost) {
     at.at = phase::asked;
   } // else it may have lost, with its process, what it was uploading; if not, it offers that again

@@ -115,6 +115,7 @@ private:
     domain::offer offered;
     std::optional<transfer::receiver_machine> receiver;
     std::uint64_t staged = 0; ///< bytes taken from the budget
+    bool reopen = false;      ///< came back in mid-upload: its next offer is granted again
     domain::contribution contribution;
     domain::contribution_failure failure;
   };

@@ -42,8 +42,12 @@ effects collection_machine::received(domain::instant now, const domain::client_i
     return refuse(now, from, at, std::move(reason));
   }
   if (at.at == phase::uploading && at.offered.content == what.content) { // goes on where it stopped
+    const bool is_same = at.offered.transfer == what.transfer;
+    if (is_same && !std::exchange(at.reopen, false)) {
+      return out; // granted over this connection already
+    }
     at.since = now;
-    if (at.offered.transfer != what.transfer) {
+    if (!is_same) {
       at.receiver.emplace(what.transfer, what.stream_bytes, limits_.window);
     }
     at.offered = what;

@@ -44,7 +44,7 @@ private:
                         [&](const domain::join& m) { return machine_->join(now, date(), in.from, m); },
                         [&](const domain::heartbeat& m) { return machine_->beat(now, in.from, in.identity, m); },
                         [&](const domain::roster_changed& m) { return machine_->roster(now, in.identity, m); },
-                        [&](const domain::goodbye& m) { return machine_->said_goodbye(in.identity, m); },
+                        [&](const domain::goodbye& m) { return machine_->said_goodbye(in.from, in.identity, m); },
                         [&](const auto&) { return answer_stranger(in); },
                     },
                     in.what.what));

@@ -103,9 +103,9 @@ effects registry_machine::roster(domain::instant now, const std::string& identit
   return out;
 }
 
-effects registry_machine::said_goodbye(const std::string& identity, const domain::goodbye& why) {
+effects registry_machine::said_goodbye(transport::peer_id from, const std::string& identity, const domain::goodbye& why) {
   effects out;
-  if (auto* entry = find_by_identity(identity); entry != nullptr && entry->peer) {
+  if (auto* entry = find_by_identity(identity); entry != nullptr && entry->peer == from) { // not over its former connection
     out.emplace_back(hang_up{*entry->peer});
     end_lease(*entry, {errc::combiner_lost, "it left: " + why.reason}, out);
   }

@@ -60,7 +60,7 @@ public:
                          const domain::heartbeat& beat);
   void heard(domain::instant now, const std::string& identity);
   registry::effects roster(domain::instant now, const std::string& identity, const domain::roster_changed& what);
-  registry::effects said_goodbye(const std::string& identity, const domain::goodbye& why);
+  registry::effects said_goodbye(transport::peer_id from, const std::string& identity, const domain::goodbye& why);
   registry::effects join(domain::instant now, domain::timestamp date, transport::peer_id from, const domain::join& asked);
   registry::effects gone(transport::peer_id peer, const std::string& identity);
   registry::effects tick(domain::instant now);

@@ -78,7 +78,10 @@ private:
       admin_ = std::move(*admin);
     }
     kernel::log(kernel::log_level::info, "client", "started",
-                {{"client", id}, {"controller", with.controller_endpoint}, {"package", with.package_folder}});
+                {{"client", id},
+                 {"controller", with.controller_endpoint},
+                 {"package", with.package_folder},
+                 {"metrics", admin_ ? admin_->url() : std::string("off")}});
     return {};
   }
 

@@ -4,8 +4,8 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -57,7 +57,8 @@ child::child(std::string name, const std::vector<std::string>& command, std::fil
   if (id_ < 0) {
     throw bench_failure("cannot start " + name_ + ": " + std::strerror(why));
   }
-  end_fd_ = ::pidfd_open(id_, 0);
+  // glibc 2.36 declares pidfd_open without extern "C".
+  end_fd_ = static_cast<int>(::syscall(SYS_pidfd_open, id_, 0));
 }
 
 child::child(child&& other) noexcept

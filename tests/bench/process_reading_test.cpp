@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace fedloom::bench {
@@ -24,8 +25,13 @@ TEST(process_reading_test, reads_this_process) {
   EXPECT_GT(memory_of(::getpid()).resident, 0U);
 }
 
-TEST(process_reading_test, a_process_that_does_not_exist_is_an_error) {
-  EXPECT_THROW(cpu_seconds(0x3fffffff), std::runtime_error);
+TEST(process_reading_test, a_process_that_has_ended_is_an_error) {
+  const auto ended = ::fork();
+  if (ended == 0) {
+    ::_exit(0);
+  }
+  ::waitpid(ended, nullptr, 0);
+  EXPECT_THROW(cpu_seconds(ended), std::runtime_error);
 }
 
 } // namespace

@@ -22,10 +22,14 @@ sigset_t both() {
 stop_signals::stop_signals() {
   const auto set = both();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  fd_ = ::signalfd(-1, &set, SFD_CLOEXEC);
+  fd_ = ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 stop_signals::~stop_signals() {
+  // One that has come has been obeyed; unblocked, it would end the process before it could say so.
+  signalfd_siginfo taken;
+  while (::read(fd_, &taken, sizeof taken) > 0) {
+  }
   ::close(fd_);
   const auto set = both();
   ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);

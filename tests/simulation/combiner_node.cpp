@@ -93,7 +93,7 @@ void combiner_node::to_roster(const transport::inbound& in) {
   step(std::visit(overloaded{
                       [&](const domain::client_hello& m) { return roster_.greeted(now(), in.from, m); },
                       [&](const domain::heartbeat& m) { return roster_.beat(now(), in.from, in.identity, m); },
-                      [&](const domain::goodbye& m) { return roster_.said_goodbye(in.identity, m); },
+                      [&](const domain::goodbye& m) { return roster_.said_goodbye(in.from, in.identity, m); },
                       [&](const auto&) {
                         const domain::refused stranger{{domain::errc::unknown_peer, "say hello first"}, {}};
                         return in.identity.empty() ? roster::effects{roster::send{in.from, stranger}} : roster::effects{};

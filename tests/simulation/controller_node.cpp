@@ -90,7 +90,7 @@ void controller_node::to_registry(const transport::inbound& in) {
                       [&](const domain::join& m) { return registry_.join(now(), date, in.from, m); },
                       [&](const domain::heartbeat& m) { return registry_.beat(now(), in.from, in.identity, m); },
                       [&](const domain::roster_changed& m) { return registry_.roster(now(), in.identity, m); },
-                      [&](const domain::goodbye& m) { return registry_.said_goodbye(in.identity, m); },
+                      [&](const domain::goodbye& m) { return registry_.said_goodbye(in.from, in.identity, m); },
                       [&](const auto&) {
                         const domain::refused stranger{{domain::errc::unknown_peer, "say hello first"}, {}};
                         return in.identity.empty() ? registry::effects{registry::send{in.from, stranger}}

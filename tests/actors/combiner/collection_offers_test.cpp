@@ -78,6 +78,7 @@ TEST_F(collection_offers_test, goes_on_with_an_upload_where_a_broken_connection_
   chunk("a", 0);
   EXPECT_EQ(came("a"), lines{"send a: task train model-1 60000ms"});
   EXPECT_EQ(offers("a"), lines{"send a: grant 10 from 1 credit 2"});
+  EXPECT_EQ(offers("a"), lines{}) << "as answer to the task: granted over this connection already";
   EXPECT_EQ(chunk("a", 1), lines{});
   EXPECT_EQ(chunk("a", 2), lines{"fold a x10 in 3"});
 }

@@ -138,15 +138,17 @@ class MeshTest(unittest.TestCase):
         self.mesh = Mesh()
         self.addCleanup(self._end)
 
+    def run(self, result=None):
+        result = result or self.defaultTestResult()
+        before = len(result.failures) + len(result.errors)
+        super().run(result)
+        if len(result.failures) + len(result.errors) > before:
+            print(self.mesh.tails(), flush=True)
+        self.mesh.clean_up()
+        return result
+
     def _end(self):
-        failed = any(error for _, error in self._outcome.result.failures + self._outcome.result.errors)
-        try:
-            statuses = self.mesh.end()
-            self.assertEqual(set(statuses.values()) - {0}, set(), f"{statuses}\n{self.mesh.tails()}")
-        finally:
-            if failed:
-                print(self.mesh.tails())
-            self.mesh.clean_up()
+        self.assertEqual(set(self.mesh.end().values()) - {0}, set(), "all services end well on SIGTERM")
 
     def assert_model(self, model_id, rounds):
         """The seed plus 1 for each round, in every bit."""
