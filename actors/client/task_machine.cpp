@@ -33,7 +33,9 @@ effects task_machine::attached(domain::instant now) {
   return out;
 }
 
-void task_machine::detached() { attached_ = false; }
+void task_machine::detached() {
+  attached_ = false;
+}
 
 effects task_machine::received(domain::instant now, const domain::message& what) {
   const auto& round = what.head.round;
@@ -161,8 +163,8 @@ effects task_machine::on(const domain::round_key& round, const domain::cancel_ta
 
 effects task_machine::on(const domain::round_key& round, const domain::receipt& what) {
   effects out{report_receipt{round, what}};
-  const bool over = what.verdict == domain::receipt_verdict::counted ||
-                    what.verdict == domain::receipt_verdict::not_needed;
+  const bool over =
+      what.verdict == domain::receipt_verdict::counted || what.verdict == domain::receipt_verdict::not_needed;
   if (over) {
     append(out, cancel(round, what.kind));
   }
@@ -170,9 +172,9 @@ effects task_machine::on(const domain::round_key& round, const domain::receipt& 
   if (what.kind != domain::task_kind::train || kept == kept_.end()) {
     return out;
   }
-  const bool may_serve_again = what.verdict == domain::receipt_verdict::not_needed ||
-                               (what.verdict == domain::receipt_verdict::rejected &&
-                                what.reason.code == domain::errc::out_of_range);
+  const bool may_serve_again =
+      what.verdict == domain::receipt_verdict::not_needed ||
+      (what.verdict == domain::receipt_verdict::rejected && what.reason.code == domain::errc::out_of_range);
   if (may_serve_again) {
     spare_.emplace(round, std::move(kept->second));
   }
@@ -294,9 +296,8 @@ effects task_machine::cancel(const domain::round_key& round, domain::task_kind k
 
 bool task_machine::knows(const domain::round_key& round, domain::task_kind kind) const {
   const bool is_running = running_ && running_->round == round && running_->kind == kind && !running_->cancelled;
-  return is_running || std::any_of(waiting_.begin(), waiting_.end(), [&](const auto& one) {
-           return one.round == round && one.what.kind == kind;
-         });
+  return is_running || std::any_of(waiting_.begin(), waiting_.end(),
+                                   [&](const auto& one) { return one.round == round && one.what.kind == kind; });
 }
 
 bool task_machine::offer_spare(const domain::round_key& round, const domain::task& what, effects& out) {

@@ -310,7 +310,8 @@ private:
     with_->count->client_failed(e.reason.code);
   }
 
-  void say(const domain::client_id& to, const domain::round_key& round, domain::body what, domain::shared_bytes payload) {
+  void say(const domain::client_id& to, const domain::round_key& round, domain::body what,
+           domain::shared_bytes payload) {
     if (const auto here = members_.find(to); here != members_.end()) {
       with_->mesh->send(here->second.peer, {{{}, round, 0, 0}, std::move(what), std::move(payload)});
     }

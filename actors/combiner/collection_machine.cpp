@@ -225,10 +225,10 @@ effects collection_machine::tick(domain::instant now) {
       fail(client, at, {errc::client_lost, "was not connected to the combiner"});
       report_due_ = true;
     } else if (at.at == phase::uploading && !waiting_.empty() && now >= at.since + limits_.upload_stall) {
-      out.emplace_back(send{client,
-                            domain::abort_transfer{at.offered.transfer,
-                                                   {errc::busy, "stalled while others wait; granted again later"}},
-                            {}});
+      out.emplace_back(send{
+          client,
+          domain::abort_transfer{at.offered.transfer, {errc::busy, "stalled while others wait; granted again later"}},
+          {}});
       release(at);
       at.at = phase::offered;
       waiting_.push_back(client);
@@ -279,8 +279,7 @@ void collection_machine::fail(const domain::client_id& client, answer& at, domai
 void collection_machine::send_task(const domain::client_id& client, domain::instant now, effects& out) const {
   const auto remaining = std::chrono::duration_cast<domain::milliseconds>(deadline_ - now);
   if (remaining.count() > 0) {
-    out.emplace_back(
-        send{client, domain::task{plan_.kind, plan_.model, plan_.model_bytes, remaining}, inline_model_});
+    out.emplace_back(send{client, domain::task{plan_.kind, plan_.model, plan_.model_bytes, remaining}, inline_model_});
   }
 }
 

@@ -14,15 +14,22 @@
 namespace fedloom::combiner {
 
 struct collection_limits {
-  std::uint32_t window = 8;                   ///< chunks on their way per upload
-  domain::milliseconds report_pause{20};      ///< progress is sent at most so often, and at once when nobody is pending
-  domain::milliseconds absence{3000};         ///< a cohort member that is not here for so long has failed
-  domain::milliseconds upload_stall{5000};    ///< an upload without a chunk for so long gives way when others wait
+  std::uint32_t window = 8;                ///< chunks on their way per upload
+  domain::milliseconds report_pause{20};   ///< progress is sent at most so often, and at once when nobody is pending
+  domain::milliseconds absence{3000};      ///< a cohort member that is not here for so long has failed
+  domain::milliseconds upload_stall{5000}; ///< an upload without a chunk for so long gives way when others wait
 };
 
 namespace collection {
-struct send { domain::client_id to; domain::body what; domain::shared_bytes payload; };
-struct report { domain::body what; domain::shared_bytes payload; }; ///< to the controller
+struct send {
+  domain::client_id to;
+  domain::body what;
+  domain::shared_bytes payload;
+};
+struct report {
+  domain::body what;
+  domain::shared_bytes payload;
+}; ///< to the controller
 /// Check an update in full and, if it is good, add it to the sum; answered by `folded`.
 struct fold {
   domain::client_id client;
@@ -32,9 +39,18 @@ struct fold {
   std::uint64_t weight = 0;
 };
 struct freeze {}; ///< after all folds before it: hand over the sum; answered by `frozen`
-struct update_accepted { domain::client_id client; std::uint64_t bytes; };
-struct update_refused { domain::client_id client; domain::error reason; };
-struct client_failed { domain::client_id client; domain::error reason; };
+struct update_accepted {
+  domain::client_id client;
+  std::uint64_t bytes;
+};
+struct update_refused {
+  domain::client_id client;
+  domain::error reason;
+};
+struct client_failed {
+  domain::client_id client;
+  domain::error reason;
+};
 using effect = std::variant<send, report, fold, freeze, update_accepted, update_refused, client_failed>;
 using effects = std::vector<effect>;
 
@@ -55,8 +71,8 @@ struct folded {
 /// I-9: nothing reaches the sum before it is whole and checked; each refusal gives a receipt and an event.
 class collection_machine {
 public:
-  collection_machine(domain::round_key round, domain::round_plan plan, collection_limits limits, staging_budget& staging,
-                     domain::gate& policy, domain::instant now);
+  collection_machine(domain::round_key round, domain::round_plan plan, collection_limits limits,
+                     staging_budget& staging, domain::gate& policy, domain::instant now);
   ~collection_machine(); ///< gives back what is staged
   collection_machine(const collection_machine&) = delete;
   collection_machine& operator=(const collection_machine&) = delete;
@@ -99,9 +115,9 @@ public:
 
 private:
   enum class phase : std::uint8_t {
-    away,      ///< in the cohort but not connected
-    asked,     ///< has the task, or will have it when the model is here
-    offered,   ///< holds an update, waits for staging
+    away,    ///< in the cohort but not connected
+    asked,   ///< has the task, or will have it when the model is here
+    offered, ///< holds an update, waits for staging
     uploading,
     checking,
     accepted,
@@ -110,7 +126,7 @@ private:
   enum class stage : std::uint8_t { fetching, collecting, freezing, frozen };
   struct answer {
     phase at = phase::away;
-    domain::instant since{};  ///< away: since when; uploading: last chunk
+    domain::instant since{}; ///< away: since when; uploading: last chunk
     std::uint64_t max_examples = 0;
     domain::offer offered;
     std::optional<transfer::receiver_machine> receiver;

@@ -143,14 +143,14 @@ effects collection_machine::admit(domain::instant now) {
 
 bool collection_machine::takes_transfer(const domain::client_id& client, domain::transfer_id transfer) const {
   const auto found = answers_.find(client);
-  return found != answers_.end() && found->second.at == phase::uploading &&
-         found->second.offered.transfer == transfer;
+  return found != answers_.end() && found->second.at == phase::uploading && found->second.offered.transfer == transfer;
 }
 
 domain::error collection_machine::why_refused(const answer& from, const domain::offer& what,
                                               const domain::shared_bytes& payload) const {
   if (what.parent != plan_.model) {
-    return {errc::wrong_parent, "trained from " + to_hex(what.parent) + ", this round's model is " + to_hex(plan_.model)};
+    return {errc::wrong_parent,
+            "trained from " + to_hex(what.parent) + ", this round's model is " + to_hex(plan_.model)};
   }
   if (what.stream_bytes != plan_.model_bytes) {
     return {what.stream_bytes > plan_.model_bytes ? errc::too_large : errc::wrong_shape,

@@ -14,6 +14,7 @@ effects roster_machine::expect(domain::instant now, const domain::expect_client&
   auto& one = entries_[who.client];
   one.ticket = who.ticket;
   one.max_examples = who.max_examples;
+  one.placed_anew = true;
   one.ticket_until = now + who.valid;
   if (!sweep_armed_) {
     sweep_armed_ = true;
@@ -44,7 +45,7 @@ effects roster_machine::greeted(domain::instant now, transport::peer_id from, co
   out.emplace_back(identify{from, identity_of(hello.client)});
   out.emplace_back(send{from, domain::client_welcome{config_.heartbeat, config_.lease}});
   out.emplace_back(client_came{{hello.client, from, one.max_examples}});
-  if (is_new) {
+  if (std::exchange(one.placed_anew, false) || is_new) {
     unreported_.present.push_back(hello.client);
     auto told = report_changes();
     out.insert(out.end(), told.begin(), told.end());

@@ -23,19 +23,37 @@ struct member {
 };
 
 namespace roster {
-struct send { transport::peer_id to; domain::body what; };
-struct identify { transport::peer_id peer; std::string identity; };
-struct hang_up { transport::peer_id peer; };
-struct client_came { member who; };
-struct client_left { domain::client_id client; domain::error reason; };
-struct report { domain::roster_changed what; }; ///< to the controller
-struct turned_away { domain::client_id client; domain::error reason; };
+struct send {
+  transport::peer_id to;
+  domain::body what;
+};
+struct identify {
+  transport::peer_id peer;
+  std::string identity;
+};
+struct hang_up {
+  transport::peer_id peer;
+};
+struct client_came {
+  member who;
+};
+struct client_left {
+  domain::client_id client;
+  domain::error reason;
+};
+struct report {
+  domain::roster_changed what;
+}; ///< to the controller
+struct turned_away {
+  domain::client_id client;
+  domain::error reason;
+};
 using effect = std::variant<send, identify, hang_up, client_came, client_left, report, turned_away>;
 using effects = std::vector<effect>;
 } // namespace roster
 
-/// Owns the leases of a combiner's clients: admits those that show the ticket of their placement, renews with every frame,
-/// and reports who came and went, in batches. Identities of clients' connections: identity.hpp. Pure.
+/// Owns the leases of a combiner's clients: admits those that show the ticket of their placement, renews with every
+/// frame, and reports who came and went, in batches. Identities of clients' connections: identity.hpp. Pure.
 ///
 ///   expected --client_hello with the ticket--> member --lease over, goodbye, connection gone--> expected
 class roster_machine {
@@ -66,6 +84,7 @@ private:
     std::uint64_t max_examples = 0;
     domain::instant ticket_until{};
     std::optional<transport::peer_id> peer; ///< set: a member
+    bool placed_anew = false; ///< the controller has placed it since it was reported, and counts it as away until it is again
     domain::instant last_heard{};
   };
 

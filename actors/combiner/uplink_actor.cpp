@@ -41,7 +41,10 @@ public:
             introduce();
           }
         },
-        [this](drain) { say({{}, domain::goodbye{"shutting down"}, {}}); },
+        [this](drain) {
+          say({{}, domain::goodbye{"shutting down"}, {}});
+          is_leaving_ = true; // the answers to what was under way must not make it introduce itself again
+        },
         [this](const kernel::wake& w) { on_wake(w); },
     };
   }
@@ -58,7 +61,7 @@ private:
   }
 
   void on_inbound(const transport::inbound& in) {
-    if (in.from != peer_) {
+    if (in.from != peer_ || is_leaving_) {
       return; // from a connection that has been given up
     }
     machine_->heard(now());
@@ -71,7 +74,7 @@ private:
   }
 
   void on_notice(const transport::peer_notice& notice) {
-    if (notice.peer != peer_) {
+    if (notice.peer != peer_ || is_leaving_) {
       return;
     }
     if (notice.change == transport::peer_change::alive) {
@@ -82,6 +85,9 @@ private:
   }
 
   void on_wake(const kernel::wake& w) {
+    if (is_leaving_) {
+      return;
+    }
     if (timer_.fires(w)) {
       perform_all(machine_->tick(now()));
     } else {
@@ -135,6 +141,7 @@ private:
   deps_ptr with_;
   std::optional<transport::dialog_machine> machine_;
   std::optional<transport::peer_id> peer_;
+  bool is_leaving_ = false;
   kernel::wake_timer<uplink_actor::base> timer_;
 };
 

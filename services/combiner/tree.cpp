@@ -14,11 +14,15 @@ kernel::supervisor_spec tree(deps_ptr with) {
   rounds.children = {child(model_cache_name, spawn_model_cache), child(roster_name, spawn_roster),
                      child(collection_name, spawn_collection)};
 
+  kernel::supervisor_spec link;
+  link.name = "link";
+  // Started last: nobody is told that we are here before there is someone to do the work.
+  link.children = {child(uplink_name, spawn_uplink)};
+
   kernel::supervisor_spec root;
   root.name = "combiner";
   root.restarts = kernel::strategy::one_for_one;
-  root.children = {child(uplink_name, spawn_uplink)};
-  root.supervisors = {std::move(rounds)};
+  root.supervisors = {std::move(rounds), std::move(link)};
   return root;
 }
 

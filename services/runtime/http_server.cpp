@@ -8,8 +8,10 @@
 
 #include <array>
 #include <atomic>
+#include <condition_variable>
 #include <csignal>
 #include <mutex>
+#include <thread>
 
 namespace fedloom::runtime {
 
@@ -125,6 +127,21 @@ domain::error cannot_listen(const http_config& config, const std::string& why) {
                                          "; choose another port or stop who uses it"};
 }
 
+/// Until civetweb has stopped: its listening thread looks up only when somebody connects, or every two seconds.
+void knock(const server_state& server, const std::stop_token& stopped) {
+  constexpr std::chrono::milliseconds pause{10};
+  std::mutex mutex;
+  std::condition_variable_any ended;
+  std::unique_lock lock(mutex);
+  while (!stopped.stop_requested()) {
+    std::array<char, 128> why{};
+    if (auto* connection = mg_connect_client(server.config.bind.c_str(), server.port, 0, why.data(), why.size())) {
+      mg_close_connection(connection);
+    }
+    ended.wait_for(lock, stopped, pause, [] { return false; });
+  }
+}
+
 std::string listening_on(const http_config& config) {
   const bool v6 = config.bind.find(':') != std::string::npos;
   return (v6 ? '[' + config.bind + ']' : config.bind) + ':' + std::to_string(config.port);
@@ -181,6 +198,7 @@ http_server::http_server(std::unique_ptr<state> what) : state_(std::move(what)) 
 
 http_server::~http_server() {
   state_->ending.request_stop();
+  const std::jthread waker([this](const std::stop_token& stopped) { knock(*state_, stopped); });
   mg_stop(state_->context);
 }
 

@@ -110,8 +110,9 @@ void mesh::wait_until(const std::string& what, const std::function<bool()>& done
 
 void mesh::wait_for_clients(std::uint64_t wanted) {
   wait_until(std::to_string(wanted) + " clients", [&] {
+    const auto combiners = api_.get("/api/v1/combiners");
     std::uint64_t online = 0;
-    for (const auto& each : api_.get("/api/v1/combiners").at("result")) {
+    for (const auto& each : combiners.at("result")) {
       online += each.at("clients").get<std::uint64_t>();
     }
     return online == wanted;

@@ -20,7 +20,9 @@ mesh::mesh(const mesh_settings& settings)
       combiners_(settings.combiners), clients_(settings.clients) {
   const auto seed = model_of(settings.elements, 1.0F);
   seed_model_ = model::id_of(seed.span());
-  disk_.models->put(seed_model_, seed.span()).value();
+  if (!disk_.models->put(seed_model_, seed.span())) {
+    throw std::runtime_error("the seed model was not stored");
+  }
   start_controller();
   for (std::size_t i = 0; i < combiners_.size(); ++i) {
     start_combiner(i);

@@ -13,7 +13,7 @@ struct mesh_settings {
   std::size_t clients = 4;
   std::size_t combiners = 2;
   std::uint64_t elements = 16; ///< of the larger one of the model's two tensors
-  network_limits network;
+  network_limits network{};
 };
 
 /// A whole mesh in one thread and in virtual time: the machines of all services, joined by a network that delays and

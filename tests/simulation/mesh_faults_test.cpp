@@ -5,7 +5,11 @@
 namespace fedloom::simulation {
 namespace {
 
-constexpr std::uint64_t schedules_per_kind = 60;
+/// FEDLOOM_SIMULATION_SEEDS=5000 for a long look.
+std::uint64_t schedules_per_kind() {
+  const char* wanted = std::getenv("FEDLOOM_SIMULATION_SEEDS");
+  return wanted != nullptr ? std::stoull(wanted) : 100;
+}
 
 domain::session_options patient(world& chance) {
   domain::session_options options;
@@ -51,10 +55,11 @@ void survive(std::uint64_t seed, const fault& kind, std::size_t faults) {
   EXPECT_TRUE(ended.status == domain::session_status::finished || ended.reason.code != domain::errc::none);
   sut.run([] { return false; }, std::chrono::seconds{10}); // receipts that are on their way
   EXPECT_EQ(violations(sut, session), "");
+  if (std::getenv("MCDBG")) std::printf("STAT %s %s steps %llu t %lld\n", std::string(to_string(ended.status)).c_str(), domain::to_string(ended.reason).c_str(), (unsigned long long)sut.clock().steps(), (long long)std::chrono::duration_cast<std::chrono::milliseconds>(ended.updated_at-ended.created_at).count());
 }
 
 void survive_all(const fault& kind, std::size_t faults) {
-  for (std::uint64_t seed = 1; seed <= schedules_per_kind && !testing::Test::HasFailure(); ++seed) {
+  for (std::uint64_t seed = 1; seed <= schedules_per_kind() && !testing::Test::HasFailure(); ++seed) {
     survive(seed, kind, faults);
   }
 }

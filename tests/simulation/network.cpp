@@ -176,26 +176,26 @@ void port::send(transport::peer_id to, domain::message what) {
   network_.put(number, at->second.down, false, std::move(what));
 }
 
-void port::identify(transport::peer_id peer, std::string identity) {
-  if (const auto found = peers_.find(peer); found != peers_.end()) {
+void port::identify(transport::peer_id which, std::string identity) {
+  if (const auto found = peers_.find(which); found != peers_.end()) {
     found->second.identity = std::move(identity);
   }
 }
 
 void port::take(transport::peer_id from, domain::message what) {
-  auto& peer = peers_[from];
-  const auto identity = peer.identity;
-  if (network_.world_.now() >= peer.noticed + liveness_notice) {
-    peer.noticed = network_.world_.now();
+  auto& who = peers_[from];
+  const auto identity = who.identity;
+  if (network_.world_.now() >= who.noticed + liveness_notice) {
+    who.noticed = network_.world_.now();
     to_.notice({from, identity, transport::peer_change::alive});
   }
   to_.deliver({from, identity, std::move(what)});
 }
 
-void port::tell_gone(transport::peer_id peer, std::string identity) {
-  network_.world_.after({}, [this, alive = std::weak_ptr(life_), peer, identity = std::move(identity)] {
+void port::tell_gone(transport::peer_id which, std::string identity) {
+  network_.world_.after({}, [this, alive = std::weak_ptr(life_), which, identity = std::move(identity)] {
     if (!alive.expired()) {
-      to_.notice({peer, identity, transport::peer_change::gone});
+      to_.notice({which, identity, transport::peer_change::gone});
     }
   });
 }

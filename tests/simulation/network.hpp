@@ -74,7 +74,7 @@ public:
 
 private:
   friend class network;
-  struct peer {
+  struct known_peer {
     network::connection_number connection = 0;
     bool is_dialled = false;
     std::string identity;
@@ -87,7 +87,7 @@ private:
   network& network_;
   std::string endpoint_;
   transport::inbox to_;
-  std::map<transport::peer_id, peer> peers_;
+  std::map<transport::peer_id, known_peer> peers_;
   std::shared_ptr<int> life_ = std::make_shared<int>();
 };
 

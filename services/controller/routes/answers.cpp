@@ -2,7 +2,9 @@
 
 namespace fedloom::controller {
 
-std::string dumped(const json& what) { return what.dump(-1, ' ', false, json::error_handler_t::replace); }
+std::string dumped(const json& what) {
+  return what.dump(-1, ' ', false, json::error_handler_t::replace);
+}
 
 runtime::http_response json_answer(const json& what, int status) {
   runtime::http_response answer;

@@ -103,8 +103,8 @@ private:
     return tell(round);
   }
 
-  /// A committed round whose validations are still to come: the feed will bring it whole. The one before the last may still
-  /// be on its way to the store.
+  /// A committed round whose validations are still to come: the feed will bring it whole. The one before the last may
+  /// still be on its way to the store.
   bool may_be_validating(const session_record& session, const round_record& round) const {
     return session.options.validate && round.status == round_status::committed &&
            round.key.round + 1 >= session.rounds_committed && round.validations.empty() &&

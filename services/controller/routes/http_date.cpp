@@ -44,10 +44,9 @@ std::optional<domain::timestamp> from_http_date(std::string_view text) {
     return std::nullopt;
   }
   const auto number = static_cast<unsigned>(name - months.begin()) + 1;
-  const domain::timestamp when = std::chrono::sys_days{std::chrono::year{year} / std::chrono::month{number} /
-                                                       std::chrono::day{day}} +
-                                 std::chrono::hours{hours} + std::chrono::minutes{minutes} +
-                                 std::chrono::seconds{seconds};
+  const domain::timestamp when =
+      std::chrono::sys_days{std::chrono::year{year} / std::chrono::month{number} / std::chrono::day{day}} +
+      std::chrono::hours{hours} + std::chrono::minutes{minutes} + std::chrono::seconds{seconds};
   // Dates that do not exist, or are written in another way, do not come back as they were.
   return to_http_date(when) == text ? std::optional(when) : std::nullopt;
 }

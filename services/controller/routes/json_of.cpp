@@ -32,13 +32,19 @@ place place_of(const std::string& endpoint) {
   return found;
 }
 
-std::string_view status_word(bool is_there) { return is_there ? "online" : "offline"; }
+std::string_view status_word(bool is_there) {
+  return is_there ? "online" : "offline";
+}
 
-double seconds_of(domain::milliseconds duration) { return std::chrono::duration<double>(duration).count(); }
+double seconds_of(domain::milliseconds duration) {
+  return std::chrono::duration<double>(duration).count();
+}
 
 } // namespace
 
-json text_or_null(const std::string& text) { return text.empty() ? json(nullptr) : json(text); }
+json text_or_null(const std::string& text) {
+  return text.empty() ? json(nullptr) : json(text);
+}
 
 json json_of(domain::timestamp when) {
   return when == domain::timestamp{} ? json(nullptr) : json(to_http_date(when));
@@ -66,14 +72,10 @@ json json_of(const domain::client_record& client, bool is_online) {
 
 json json_of(const domain::combiner_record& combiner, bool is_alive, std::size_t clients_online) {
   const auto at = place_of(combiner.endpoint);
-  return {{"combiner_id", combiner.combiner.value()},
-          {"name", combiner.combiner.value()},
-          {"address", text_or_null(at.host)},
-          {"port", at.port},
-          {"status", status_word(is_alive)},
-          {"clients", clients_online},
-          {"max_clients", combiner.max_clients},
-          {"committed_at", json_of(combiner.joined_at)},
+  return {{"combiner_id", combiner.combiner.value()}, {"name", combiner.combiner.value()},
+          {"address", text_or_null(at.host)},         {"port", at.port},
+          {"status", status_word(is_alive)},          {"clients", clients_online},
+          {"max_clients", combiner.max_clients},      {"committed_at", json_of(combiner.joined_at)},
           {"updated_at", json_of(combiner.joined_at)}};
 }
 
@@ -91,16 +93,11 @@ json json_of(const domain::model_record& model) {
 }
 
 json json_of(const domain::session_record& session) {
-  return {{"session_id", session.session.value()},
-          {"name", session.name},
-          {"status", to_string(session.status)},
-          {"reason", text_or_null(session.reason.text)},
-          {"seed_model_id", to_hex(session.seed)},
-          {"model_id", to_hex(session.head)},
-          {"rounds_committed", session.rounds_committed},
-          {"session_config", json_of(session.options)},
-          {"committed_at", json_of(session.created_at)},
-          {"updated_at", json_of(session.updated_at)}};
+  return {{"session_id", session.session.value()},        {"name", session.name},
+          {"status", to_string(session.status)},          {"reason", text_or_null(session.reason.text)},
+          {"seed_model_id", to_hex(session.seed)},        {"model_id", to_hex(session.head)},
+          {"rounds_committed", session.rounds_committed}, {"session_config", json_of(session.options)},
+          {"committed_at", json_of(session.created_at)},  {"updated_at", json_of(session.updated_at)}};
 }
 
 json json_of(const domain::session_options& options) {

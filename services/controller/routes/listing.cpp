@@ -62,7 +62,9 @@ expected<void> check_field(const json& sample, const std::string& path) {
                  "there is no field \"" + field + "\"" + (nearest ? "; did you mean \"" + *nearest + "\"?" : ""));
 }
 
-bool same_word(const std::string& a, const char* b) { return ::strcasecmp(a.c_str(), b) == 0; }
+bool same_word(const std::string& a, const char* b) {
+  return ::strcasecmp(a.c_str(), b) == 0;
+}
 
 bool matches(const json& value, const std::string& text) {
   if (value.is_string()) {

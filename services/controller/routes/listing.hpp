@@ -22,9 +22,10 @@ rows rows_of(std::vector<Record> records, MakeObject make) {
   return {shared->size(), [shared, make](std::size_t i) { return make((*shared)[i]); }, make(Record{})};
 }
 
-/// {"count": rows that pass the filters, "result": the page}, by FEDn's conventions: a query parameter is an exact match of
-/// a field, dots lead into objects ("round_config.session_id"), "null" means that it has no value; the headers X-Limit (0:
-/// all), X-Skip, X-Sort-Key (committed_at) and X-Sort-Order (desc) give the page. 400 for fields and values that cannot be.
+/// {"count": rows that pass the filters, "result": the page}, by FEDn's conventions: a query parameter is an exact
+/// match of a field, dots lead into objects ("round_config.session_id"), "null" means that it has no value; the headers
+/// X-Limit (0: all), X-Skip, X-Sort-Key (committed_at) and X-Sort-Order (desc) give the page. 400 for fields and values
+/// that cannot be.
 runtime::http_response list_answer(const runtime::http_request& request, const rows& from);
 
 } // namespace fedloom::controller

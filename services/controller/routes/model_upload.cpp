@@ -35,9 +35,11 @@ expected<helper> helper_of(const runtime::http_request& request) {
   if (asked == "binaryhelper" || (asked.empty() && file.ends_with(".bin"))) {
     return helper::binary;
   }
-  return asked.empty() ? failure(errc::malformed, "\"" + file + "\" is neither .npz nor .bin; name the file so, or give "
-                                                                "helper=numpyhelper or helper=binaryhelper")
-                       : failure(errc::malformed, "helper is \"" + asked + "\"; it must be numpyhelper or binaryhelper");
+  return asked.empty()
+             ? failure(errc::malformed, "\"" + file +
+                                            "\" is neither .npz nor .bin; name the file so, or give "
+                                            "helper=numpyhelper or helper=binaryhelper")
+             : failure(errc::malformed, "helper is \"" + asked + "\"; it must be numpyhelper or binaryhelper");
 }
 
 /// Complaints about the file name the sender's, not our temporary one; what cannot be read is the sender's to mend.
@@ -48,7 +50,8 @@ domain::error for_sender(domain::error reason, const runtime::uploaded_file& fil
   }
   if (reason.code == errc::malformed || reason.code == errc::unsupported) {
     reason.code = errc::malformed;
-    reason.text += "; upload a file that numpy.savez made of plain arrays, or give helper=binaryhelper for bytes of your own";
+    reason.text +=
+        "; upload a file that numpy.savez made of plain arrays, or give helper=binaryhelper for bytes of your own";
   }
   return reason;
 }
@@ -61,7 +64,8 @@ expected<std::vector<std::byte>> read_model(const runtime::uploaded_file& file, 
   if (file.bytes == 0) {
     return failure(errc::malformed, "the file is empty");
   }
-  auto stream = with == helper::numpy ? model::stream_from_npz(file.path, limit) : model::stream_from_bin(file.path, limit);
+  auto stream =
+      with == helper::numpy ? model::stream_from_npz(file.path, limit) : model::stream_from_bin(file.path, limit);
   return stream.map_error([&](domain::error& reason) { return for_sender(std::move(reason), file); });
 }
 
@@ -76,14 +80,14 @@ public:
       return runtime::error_answer(added.error());
     }
     const auto id = to_hex(*added);
-    return json_answer(
-        {{"success", true}, {"message", "Model added successfully"}, {"model_id", id}, {"model", id}});
+    return json_answer({{"success", true}, {"message", "Model added successfully"}, {"model_id", id}, {"model", id}});
   }
 
 private:
   expected<domain::model_id> add(const runtime::http_request& request) {
     if (!request.file || request.file->field != "file") {
-      return failure(errc::malformed, "there is no model; send multipart/form-data with a part \"file\" that has a file name");
+      return failure(errc::malformed,
+                     "there is no model; send multipart/form-data with a part \"file\" that has a file name");
     }
     const auto name = field_or(request, "name", request.file->name);
     if (name.size() > name_bytes) {

@@ -14,6 +14,9 @@ namespace {
 /// Enough to recognise a value by; a request of a megabyte is not sent back.
 constexpr std::size_t shown_bytes = 100;
 
+/// JSON is written and compared by recursion: a deep body would end the process.
+constexpr int depth_limit = 32;
+
 std::string shown(std::string text) {
   if (text.size() > shown_bytes) {
     text.resize(shown_bytes);
@@ -38,12 +41,19 @@ std::string listed(const std::vector<std::string>& words) {
 
 domain::expected<nlohmann::json> read_object(const std::string& body, const std::vector<std::string>& allowed) {
   auto object = nlohmann::json::object();
+  bool is_too_deep = false;
   try {
-    object = nlohmann::json::parse(body);
+    object = nlohmann::json::parse(body, [&](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
+      is_too_deep = is_too_deep || depth > depth_limit;
+      return !is_too_deep;
+    });
   } catch (const nlohmann::json::parse_error& wrong) {
     return failure(errc::malformed, "the body is no JSON: wrong at byte " + std::to_string(wrong.byte));
   } catch (const nlohmann::json::out_of_range&) {
     return failure(errc::malformed, "the body has a number that is too large");
+  }
+  if (is_too_deep) {
+    return failure(errc::malformed, "the body is nested deeper than " + std::to_string(depth_limit) + " levels");
   }
   if (!object.is_object()) {
     return failure(errc::malformed, "the body is " + shown(object) + "; send a JSON object with " + listed(allowed));
@@ -57,8 +67,9 @@ domain::expected<void> only_keys(const nlohmann::json& object, const std::vector
       continue;
     }
     const auto nearest = runtime::nearest_word(key, allowed);
-    return failure(errc::malformed, "unknown key \"" + shown(key) + "\"; " +
-                                        (nearest ? "did you mean \"" + *nearest + "\"?" : "known are " + listed(allowed)));
+    return failure(errc::malformed,
+                   "unknown key \"" + shown(key) + "\"; " +
+                       (nearest ? "did you mean \"" + *nearest + "\"?" : "known are " + listed(allowed)));
   }
   return {};
 }

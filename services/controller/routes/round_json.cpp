@@ -62,7 +62,9 @@ json seconds_of(const domain::round_record& round) {
   return std::chrono::duration<double>(round.closed_at - round.opened_at).count();
 }
 
-json model_of(const domain::round_record& round) { return round.model ? json(to_hex(*round.model)) : json(nullptr); }
+json model_of(const domain::round_record& round) {
+  return round.model ? json(to_hex(*round.model)) : json(nullptr);
+}
 
 json parts_of(const domain::round_record& round) {
   auto parts = json::array();
@@ -86,9 +88,8 @@ json contributions_of(const domain::round_record& round) {
 json validations_of(const domain::round_record& round) {
   auto all = json::array();
   for (const auto& one : round.validations) {
-    all.push_back({{"client_id", one.client.value()},
-                   {"num_examples", one.example_count},
-                   {"metrics", json_of(one.metrics)}});
+    all.push_back(
+        {{"client_id", one.client.value()}, {"num_examples", one.example_count}, {"metrics", json_of(one.metrics)}});
   }
   return all;
 }
@@ -96,9 +97,8 @@ json validations_of(const domain::round_record& round) {
 json failures_of(const std::vector<domain::contribution_failure>& failures) {
   auto all = json::array();
   for (const auto& one : failures) {
-    all.push_back({{"client_id", one.client.value()},
-                   {"error", to_string(one.reason.code)},
-                   {"reason", one.reason.text}});
+    all.push_back(
+        {{"client_id", one.client.value()}, {"error", to_string(one.reason.code)}, {"reason", one.reason.text}});
   }
   return all;
 }

@@ -7,8 +7,12 @@ namespace fedloom::controller {
 
 namespace {
 
-runtime::http_response health(const rest_context&, runtime::http_request&) { return text_answer("OK"); }
-runtime::http_response liveness(const rest_context&, runtime::http_request&) { return text_answer("alive\n"); }
+runtime::http_response health(const rest_context&, runtime::http_request&) {
+  return text_answer("OK");
+}
+runtime::http_response liveness(const rest_context&, runtime::http_request&) {
+  return text_answer("alive\n");
+}
 
 runtime::http_response readiness(const rest_context& with, runtime::http_request&) {
   const auto ready = with.ready();

@@ -123,7 +123,7 @@ constexpr option options[] = {
 };
 
 constexpr std::pair<const char*, const char*> same_options[] = {{"round_buffer_size", "buffer_size"},
-                                                               {"min_clients", "clients_required"}};
+                                                                {"min_clients", "clients_required"}};
 
 /// Which of two different values would count is nothing that the order of keys should decide.
 outcome check_same(const json& config) {

@@ -102,7 +102,8 @@ expected<void> check_unchanged(const nlohmann::json& object, const session_recor
   if (const auto limit = given("round_timeout"); !limit.is_null()) {
     const auto asked = round_timeout_from(limit);
     if (!asked || *asked != session.options.round_timeout) {
-      return tl::unexpected(asked ? wrong_value("round_timeout", limit, "the session's; set it in session_config") : asked.error());
+      return tl::unexpected(asked ? wrong_value("round_timeout", limit, "the session's; set it in session_config")
+                                  : asked.error());
     }
   }
   if (const auto prefix = given("model_name_prefix");
@@ -137,11 +138,13 @@ http_response start_session(const rest_context& with, http_request& request) {
   }
   const auto id = text_of(*object, "session_id", name_bytes);
   if (!id || id->empty()) {
-    return id ? runtime::message_answer(400, "session_id is missing; name the session to start") : runtime::error_answer(id.error());
+    return id ? runtime::message_answer(400, "session_id is missing; name the session to start")
+              : runtime::error_answer(id.error());
   }
-  const auto started = find_session(with, *id)
-                           .and_then([&](const session_record& session) { return order_from(*object, session); })
-                           .and_then([&](const start_order& order) { return with.desk->start(order.session, order.rounds); });
+  const auto started =
+      find_session(with, *id)
+          .and_then([&](const session_record& session) { return order_from(*object, session); })
+          .and_then([&](const start_order& order) { return with.desk->start(order.session, order.rounds); });
   if (!started) {
     return refusal(started.error(), *id);
   }
@@ -151,27 +154,26 @@ http_response start_session(const rest_context& with, http_request& request) {
 
 http_response change_session(const rest_context& with, http_request& request) {
   const auto& id = request.parameters.at("id");
-  const auto stopped = find_session(with, id)
-                           .and_then([&](const session_record&) { return read_object(request.body, {"status"}); })
-                           .and_then([&](const nlohmann::json& object) -> expected<session_record> {
-                             const auto status = object.value("status", nlohmann::json(nullptr));
-                             if (status != to_string(domain::session_status::stopped)) {
-                               return tl::unexpected(wrong_value("status", status, "\"Terminated\", which stops the session"));
-                             }
-                             return with.desk->stop(domain::session_id{id});
-                           });
+  const auto stopped =
+      find_session(with, id)
+          .and_then([&](const session_record&) { return read_object(request.body, {"status"}); })
+          .and_then([&](const nlohmann::json& object) -> expected<session_record> {
+            const auto status = object.value("status", nlohmann::json(nullptr));
+            if (status != to_string(domain::session_status::stopped)) {
+              return tl::unexpected(wrong_value("status", status, "\"Terminated\", which stops the session"));
+            }
+            return with.desk->stop(domain::session_id{id});
+          });
   return stopped ? json_answer(json_of(*stopped)) : refusal(stopped.error(), id);
 }
 
 } // namespace
 
 route_list session_routes(const context_ptr& with) {
-  return {on("GET", "/api/v1/sessions", with, list_sessions),
-          on("POST", "/api/v1/sessions", with, create_session),
-          on("POST", "/api/v1/sessions/start", with, start_session),
-          on("GET", "/api/v1/sessions/{id}", with, get_session),
-          on("PATCH", "/api/v1/sessions/{id}", with, change_session),
-          session_events_route(with)};
+  return {
+      on("GET", "/api/v1/sessions", with, list_sessions),         on("POST", "/api/v1/sessions", with, create_session),
+      on("POST", "/api/v1/sessions/start", with, start_session),  on("GET", "/api/v1/sessions/{id}", with, get_session),
+      on("PATCH", "/api/v1/sessions/{id}", with, change_session), session_events_route(with)};
 }
 
 } // namespace fedloom::controller

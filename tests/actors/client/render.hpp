@@ -9,22 +9,42 @@ namespace fedloom::client {
 using test::at;
 using test::lines;
 
-inline std::string code_of(const domain::error& reason) { return std::string(to_string(reason.code)); }
-inline std::string name_of(link at) { return at == link::controller ? "controller" : "combiner"; }
+inline std::string code_of(const domain::error& reason) {
+  return std::string(to_string(reason.code));
+}
+inline std::string name_of(link at) {
+  return at == link::controller ? "controller" : "combiner";
+}
 /// "round.attempt", or nothing for what is about no round.
 inline std::string render(const domain::round_key& round) {
   return round.round == 0 ? "" : std::to_string(round.round) + "." + std::to_string(round.attempt);
 }
 
 namespace membership {
-inline std::string render(const open& e) { return "open " + name_of(e.at) + " " + e.endpoint; }
-inline std::string render(const close& e) { return "close " + name_of(e.at); }
-inline std::string render(const send& e) { return "send " + name_of(e.at) + ": " + test::render(e.what); }
-inline std::string render(const keep_token& e) { return "keep token " + std::to_string(e.resume.value()[0]); }
-inline std::string render(const attached& e) { return "attached to " + e.combiner.value(); }
-inline std::string render(const detached& e) { return "detached " + code_of(e.reason); }
-inline std::string render(const joined& e) { return "placed at " + e.combiner.value(); }
-inline std::string render(const turned_away& e) { return "turned away " + code_of(e.reason); }
+inline std::string render(const open& e) {
+  return "open " + name_of(e.at) + " " + e.endpoint;
+}
+inline std::string render(const close& e) {
+  return "close " + name_of(e.at);
+}
+inline std::string render(const send& e) {
+  return "send " + name_of(e.at) + ": " + test::render(e.what);
+}
+inline std::string render(const keep_token& e) {
+  return "keep token " + std::to_string(e.resume.value()[0]);
+}
+inline std::string render(const attached& e) {
+  return "attached to " + e.combiner.value();
+}
+inline std::string render(const detached& e) {
+  return "detached " + code_of(e.reason);
+}
+inline std::string render(const joined& e) {
+  return "placed at " + e.combiner.value();
+}
+inline std::string render(const turned_away& e) {
+  return "turned away " + code_of(e.reason);
+}
 } // namespace membership
 
 namespace work {
@@ -36,7 +56,9 @@ inline std::string render(const run& e) {
   return "run " + client::render(e.round) + " " + std::string(to_string(e.kind)) + " with " +
          std::to_string(e.model.size()) + "B within " + std::to_string(e.time_limit.count()) + "ms";
 }
-inline std::string render(const stop_running&) { return "stop"; }
+inline std::string render(const stop_running&) {
+  return "stop";
+}
 inline std::string render(const report_failure& e) {
   return "log " + client::render(e.round) + " " + std::string(to_string(e.kind)) + " failed " + code_of(e.reason);
 }

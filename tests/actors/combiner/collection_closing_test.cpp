@@ -46,7 +46,8 @@ TEST_F(collection_closing_test, counts_an_update_whose_check_ends_while_it_close
   }
   EXPECT_EQ(close(), lines{"freeze"});
   EXPECT_EQ(folded("a"), (lines{"accepted a", "send a: receipt accepted"})) << "the partial follows, no progress";
-  EXPECT_EQ(folded("b", domain::errc::not_finite), (lines{"refused b not_finite", "send b: receipt rejected not_finite"}));
+  EXPECT_EQ(folded("b", domain::errc::not_finite),
+            (lines{"refused b not_finite", "send b: receipt rejected not_finite"}));
   EXPECT_EQ(frozen(24), lines{"report partial weight 10 sum 24B, a x10, b not_finite"});
 }
 

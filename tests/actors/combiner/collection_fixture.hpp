@@ -20,8 +20,8 @@ public:
 };
 
 /// A collection of round 1, attempt 1, under lease 5: model-1 of three chunks, 60 s to the deadline, clients that may
-/// report up to 100 examples. Every step answers its effects as lines. Progress is reported at once unless a test sets a
-/// pause.
+/// report up to 100 examples. Every step answers its effects as lines. Progress is reported at once unless a test sets
+/// a pause.
 class collection_fixture : public ::testing::Test {
 protected:
   static constexpr std::uint64_t three_chunks = 3 * domain::chunk_bytes;
@@ -73,7 +73,8 @@ protected:
     return told(sut->received(at(now), id(client), what, some_bytes(bytes)));
   }
   lines chunk(const std::string& client, std::uint32_t index, std::size_t bytes = domain::chunk_bytes) {
-    return told(sut->received(at(now), id(client), domain::chunk{domain::transfer_id{10}, index, {}}, some_bytes(bytes)));
+    return told(
+        sut->received(at(now), id(client), domain::chunk{domain::transfer_id{10}, index, {}}, some_bytes(bytes)));
   }
   /// All chunks of an upload that was granted; answers what the last one caused.
   lines upload(const std::string& client) {

@@ -19,8 +19,8 @@ TEST_F(collection_offers_test, takes_an_update_from_offer_to_receipt) {
   EXPECT_EQ(chunk("a", 1), lines{});
   EXPECT_EQ(chunk("a", 2), lines{"fold a x10 in 3"});
   EXPECT_EQ(staging.used(), three_chunks) << "until it is folded";
-  EXPECT_EQ(folded("a"), (lines{"accepted a", "send a: receipt accepted",
-                                "report progress 1 accepted 0 failed 1 pending"}));
+  EXPECT_EQ(folded("a"),
+            (lines{"accepted a", "send a: receipt accepted", "report progress 1 accepted 0 failed 1 pending"}));
   EXPECT_EQ(staging.used(), 0u);
 }
 
@@ -207,9 +207,8 @@ TEST_F(collection_offers_test, rejects_what_the_check_found_wrong_and_says_what_
   collect({"a", "b"});
   offers("a");
   upload("a");
-  EXPECT_EQ(folded("a", domain::errc::not_finite),
-            (lines{"refused a not_finite", "send a: receipt rejected not_finite",
-                   "report progress 0 accepted 1 failed 1 pending"}));
+  EXPECT_EQ(folded("a", domain::errc::not_finite), (lines{"refused a not_finite", "send a: receipt rejected not_finite",
+                                                          "report progress 0 accepted 1 failed 1 pending"}));
   EXPECT_EQ(staging.used(), 0u);
   offers("b");
   upload("b");

@@ -84,8 +84,8 @@ TEST_F(collection_tasks_test, fails_who_never_came_after_the_absence_limit) {
   now = 2999;
   EXPECT_EQ(tick(), lines{});
   now = 3000;
-  EXPECT_EQ(tick(), (lines{"failed a client_lost", "failed b client_lost",
-                           "report progress 0 accepted 2 failed 0 pending"}));
+  EXPECT_EQ(tick(),
+            (lines{"failed a client_lost", "failed b client_lost", "report progress 0 accepted 2 failed 0 pending"}));
   EXPECT_FALSE(sut->next_wake());
   EXPECT_EQ(came("b"), (lines{"send b: task train model-1 57000ms", "report progress 0 accepted 1 failed 1 pending"}))
       << "late, but welcome";
@@ -125,7 +125,8 @@ TEST_F(collection_tasks_test, collects_validations) {
   EXPECT_EQ(ready(), lines{"send a: task validate model-1 60000ms"});
   EXPECT_EQ(validates("a", 30), lines{"report progress 1 accepted 0 failed 2 pending"});
   EXPECT_EQ(validates("a", 30), lines{}) << "twice";
-  EXPECT_EQ(validates("b", 0), lines{"report progress 2 accepted 0 failed 1 pending"}) << "it need not be here any more";
+  EXPECT_EQ(validates("b", 0), lines{"report progress 2 accepted 0 failed 1 pending"})
+      << "it need not be here any more";
   came("c");
   fails("c", domain::task_kind::validate);
   EXPECT_EQ(validates("c", 5), lines{"report progress 3 accepted 0 failed 0 pending"}) << "better late than never";

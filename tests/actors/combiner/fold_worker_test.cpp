@@ -64,7 +64,9 @@ protected:
   frozen_sum freeze(std::uint64_t lease) {
     auto answer = std::make_shared<std::promise<frozen_sum>>();
     auto waits = answer->get_future();
-    sut.freeze(lease_id{lease}, [answer](auto, auto sum, auto content) { answer->set_value({std::move(sum), content}); });
+    sut.freeze(lease_id{lease}, [answer](auto, auto sum, auto content) {
+      answer->set_value({std::move(sum), content});
+    });
     return within_limit(std::move(waits));
   }
   static std::vector<std::int64_t> numbers(const domain::shared_bytes& bytes) {
@@ -114,8 +116,9 @@ TEST_F(fold_worker_test, refuses_what_must_not_reach_the_sum) { // I-9
   EXPECT_EQ(outcome(1, update(stream_of({1.0F, std::numeric_limits<float>::quiet_NaN()}))), "not_finite");
   EXPECT_EQ(outcome(1, update(stream_of({1.0F, std::numeric_limits<float>::infinity()}))), "not_finite");
   EXPECT_EQ(outcome(1, update(stream_of({1.0F, 1.0F, 1.0F}))), "wrong_shape");
-  EXPECT_EQ(outcome(1, update(aggregation::model_builder{}.tensor(model::dtype::f64, std::vector<double>{1, 2}).stream())),
-            "wrong_dtype");
+  EXPECT_EQ(
+      outcome(1, update(aggregation::model_builder{}.tensor(model::dtype::f64, std::vector<double>{1, 2}).stream())),
+      "wrong_dtype");
   EXPECT_EQ(outcome(1, update(std::vector<std::byte>(64))), "malformed");
   EXPECT_EQ(numbers(freeze(1).bytes), (std::vector<std::int64_t>{0, 0}));
 }

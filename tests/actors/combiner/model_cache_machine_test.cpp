@@ -148,7 +148,8 @@ TEST_F(model_cache_pull_test, fails_when_the_whole_is_not_the_model_that_was_ask
 TEST_F(model_cache_pull_test, fails_when_the_controller_ends_the_transfer) {
   need(1);
   const domain::error reason{errc::not_found, ""};
-  EXPECT_EQ(told(sut.from_controller(at(0), from_wire(domain::abort_transfer{domain::transfer_id{9}, reason}))), lines{});
+  EXPECT_EQ(told(sut.from_controller(at(0), from_wire(domain::abort_transfer{domain::transfer_id{9}, reason}))),
+            lines{});
   EXPECT_EQ(told(sut.from_controller(at(0), from_wire(domain::abort_transfer{domain::transfer_id{1}, reason}))),
             lines{"failed model-1 not_found"});
 }

@@ -10,47 +10,77 @@ namespace fedloom::combiner {
 using test::at;
 using test::lines;
 
-inline std::string code_of(const domain::error& reason) { return std::string(to_string(reason.code)); }
-inline std::string peer_of(transport::peer_id peer) { return "peer " + std::to_string(peer.value()); }
+inline std::string code_of(const domain::error& reason) {
+  return std::string(to_string(reason.code));
+}
+inline std::string peer_of(transport::peer_id peer) {
+  return "peer " + std::to_string(peer.value());
+}
 
 namespace collection {
 inline std::string render(const send& e) {
   return "send " + e.to.value() + ": " + test::render(e.what, e.payload);
 }
-inline std::string render(const report& e) { return "report " + test::render(e.what, e.payload); }
+inline std::string render(const report& e) {
+  return "report " + test::render(e.what, e.payload);
+}
 inline std::string render(const fold& e) {
   return "fold " + e.client.value() + " x" + std::to_string(e.weight) + " in " + std::to_string(e.pieces.size());
 }
-inline std::string render(const freeze&) { return "freeze"; }
-inline std::string render(const update_accepted& e) { return "accepted " + e.client.value(); }
-inline std::string render(const update_refused& e) { return "refused " + e.client.value() + " " + code_of(e.reason); }
-inline std::string render(const client_failed& e) { return "failed " + e.client.value() + " " + code_of(e.reason); }
+inline std::string render(const freeze&) {
+  return "freeze";
+}
+inline std::string render(const update_accepted& e) {
+  return "accepted " + e.client.value();
+}
+inline std::string render(const update_refused& e) {
+  return "refused " + e.client.value() + " " + code_of(e.reason);
+}
+inline std::string render(const client_failed& e) {
+  return "failed " + e.client.value() + " " + code_of(e.reason);
+}
 } // namespace collection
 
 namespace roster {
-inline std::string render(const send& e) { return "send " + peer_of(e.to) + ": " + test::render(e.what); }
-inline std::string render(const identify& e) { return "identify " + peer_of(e.peer) + " as " + e.identity; }
-inline std::string render(const hang_up& e) { return "hang up " + peer_of(e.peer); }
+inline std::string render(const send& e) {
+  return "send " + peer_of(e.to) + ": " + test::render(e.what);
+}
+inline std::string render(const identify& e) {
+  return "identify " + peer_of(e.peer) + " as " + e.identity;
+}
+inline std::string render(const hang_up& e) {
+  return "hang up " + peer_of(e.peer);
+}
 inline std::string render(const client_came& e) {
   return "came " + e.who.client.value() + " at " + peer_of(e.who.peer) + " max " + std::to_string(e.who.max_examples);
 }
-inline std::string render(const client_left& e) { return "left " + e.client.value() + " " + code_of(e.reason); }
-inline std::string render(const report& e) { return "report " + test::render(e.what); }
+inline std::string render(const client_left& e) {
+  return "left " + e.client.value() + " " + code_of(e.reason);
+}
+inline std::string render(const report& e) {
+  return "report " + test::render(e.what);
+}
 inline std::string render(const turned_away& e) {
   return "turned away " + e.client.value() + " " + code_of(e.reason);
 }
 } // namespace roster
 
 namespace model_cache {
-inline std::string render(const ask_controller& e) { return "ask " + test::render(e.what); }
+inline std::string render(const ask_controller& e) {
+  return "ask " + test::render(e.what);
+}
 inline std::string render(const verify& e) {
   return "verify " + test::render(e.model) + " in " + std::to_string(e.pieces.size());
 }
 inline std::string render(const ready& e) {
   return "ready " + test::render(e.model) + " " + std::to_string(e.what.stream.size()) + "B";
 }
-inline std::string render(const failed& e) { return "failed " + test::render(e.model) + " " + code_of(e.reason); }
-inline std::string render(const send& e) { return "send " + peer_of(e.to) + ": " + test::render(e.what, e.payload); }
+inline std::string render(const failed& e) {
+  return "failed " + test::render(e.model) + " " + code_of(e.reason);
+}
+inline std::string render(const send& e) {
+  return "send " + peer_of(e.to) + ": " + test::render(e.what, e.payload);
+}
 inline std::string render(const served& e) {
   return "served " + test::render(e.model) + " " + std::to_string(e.bytes) + "B";
 }

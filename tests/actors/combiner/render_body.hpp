@@ -17,7 +17,9 @@ Id id_of(std::uint8_t number) {
   bytes.fill(number);
   return Id{bytes};
 }
-inline std::string render(const domain::model_id& id) { return "model-" + std::to_string(id.value()[0]); }
+inline std::string render(const domain::model_id& id) {
+  return "model-" + std::to_string(id.value()[0]);
+}
 
 inline std::string render(const std::vector<domain::client_id>& clients) {
   std::string text;
@@ -35,9 +37,7 @@ struct body_text {
   std::string operator()(const domain::client_hello& m) const {
     return "hello " + m.client.value() + " ticket " + std::to_string(m.ticket.value()[0]);
   }
-  std::string operator()(const domain::refused& m) const {
-    return "refused " + std::string(to_string(m.reason.code));
-  }
+  std::string operator()(const domain::refused& m) const { return "refused " + std::string(to_string(m.reason.code)); }
   std::string operator()(const domain::heartbeat& m) const { return "heartbeat " + std::to_string(m.sequence); }
   std::string operator()(const domain::roster_changed& m) const {
     return std::string(m.whole ? "whole roster " : "roster ") + "present " + render(m.present) + " gone " +
@@ -100,7 +100,9 @@ struct body_text {
   }
 };
 
-inline std::string render(const domain::body& what) { return std::visit(body_text{}, what); }
+inline std::string render(const domain::body& what) {
+  return std::visit(body_text{}, what);
+}
 
 /// The same with the payload's length, if there is one.
 inline std::string render(const domain::body& what, const domain::shared_bytes& payload) {
@@ -118,6 +120,8 @@ lines render_all(const Effects& effects) {
 }
 
 /// A moment of virtual time, counted from the test's begin.
-inline domain::instant at(std::int64_t ms) { return domain::instant{std::chrono::hours{1}} + domain::milliseconds{ms}; }
+inline domain::instant at(std::int64_t ms) {
+  return domain::instant{std::chrono::hours{1}} + domain::milliseconds{ms};
+}
 
 } // namespace fedloom::test

@@ -15,7 +15,8 @@ using transport::peer_id;
 class roster_machine_test : public ::testing::Test {
 protected:
   lines expect(const std::string& client, std::uint8_t ticket, std::int64_t now = 0) {
-    return render(sut.expect(at(now), {client_id{client}, test::id_of<domain::token>(ticket), 100, milliseconds{10000}}));
+    return render(
+        sut.expect(at(now), {client_id{client}, test::id_of<domain::token>(ticket), 100, milliseconds{10000}}));
   }
   lines greet(std::uint64_t peer, const std::string& client, std::uint8_t ticket, std::int64_t now = 0) {
     return render(sut.greeted(at(now), peer_id{peer}, {client_id{client}, test::id_of<domain::token>(ticket)}));
@@ -68,9 +69,18 @@ TEST_F(roster_machine_test, does_not_take_a_ticket_that_is_void) {
 
 TEST_F(roster_machine_test, welcomes_a_repeated_hello_without_reporting_it_again) {
   enter(7, "a");
-  EXPECT_EQ(greet(7, "a", 1), (lines{"identify peer 7 as client/a", "send peer 7: client_welcome",
-                                     "came a at peer 7 max 100"}));
+  EXPECT_EQ(greet(7, "a", 1),
+            (lines{"identify peer 7 as client/a", "send peer 7: client_welcome", "came a at peer 7 max 100"}));
   EXPECT_EQ(sut.member_count(), 1u);
+}
+
+TEST_F(roster_machine_test, reports_a_member_again_that_was_placed_here_anew) {
+  enter(7, "a");
+  expect("a", 2);
+  EXPECT_EQ(greet(8, "a", 2), (lines{"hang up peer 7", "identify peer 8 as client/a", "send peer 8: client_welcome",
+                                     "came a at peer 8 max 100", "report roster present [a] gone []"}))
+      << "the controller took it for gone when it joined again";
+  EXPECT_EQ(greet(8, "a", 2).size(), 3u) << "once";
 }
 
 TEST_F(roster_machine_test, replaces_a_clients_connection_by_its_new_one) {
@@ -93,8 +103,7 @@ TEST_F(roster_machine_test, ends_the_lease_of_a_client_that_is_not_heard) {
   enter(7, "a");
   EXPECT_EQ(sut.next_wake(), at(3000));
   EXPECT_EQ(tick(2999), lines{});
-  EXPECT_EQ(tick(3000),
-            (lines{"hang up peer 7", "left a client_lost", "report roster present [] gone [a]"}));
+  EXPECT_EQ(tick(3000), (lines{"hang up peer 7", "left a client_lost", "report roster present [] gone [a]"}));
   EXPECT_FALSE(sut.next_wake());
   EXPECT_EQ(greet(8, "a", 1, 3001), (lines{"send peer 8: refused bad_ticket", "turned away a bad_ticket"}))
       << "it has to join again";

@@ -92,71 +92,63 @@ std::string render(const storage::batch& changes) {
   return text;
 }
 
+// Found by argument: static, for lookup by argument does not look into unnamed namespaces.
+
 namespace registry {
-namespace {
-std::string render_one(const send& e) { return to(e.to) + render(e.what); }
-std::string render_one(const identify& e) { return "identify " + number(e.peer.value()) + " as " + e.identity; }
-std::string render_one(const hang_up& e) { return "hang_up " + number(e.peer.value()); }
-std::string render_one(const store& e) { return "store{" + render(e.changes) + "}"; }
-std::string render_one(const combiner_up& e) { return "up " + e.combiner.value(); }
-std::string render_one(const combiner_down& e) { return "down " + e.combiner.value(); }
-std::string render_one(const client_up& e) { return "up " + e.who.client.value() + "@" + e.who.combiner.value(); }
-std::string render_one(const client_down& e) { return "down " + e.client.value(); }
-std::string render_one(const turned_away& e) { return "turned_away " + e.who; }
-} // namespace
+static std::string render_one(const send& e) { return to(e.to) + render(e.what); }
+static std::string render_one(const identify& e) { return "identify " + number(e.peer.value()) + " as " + e.identity; }
+static std::string render_one(const hang_up& e) { return "hang_up " + number(e.peer.value()); }
+static std::string render_one(const store& e) { return "store{" + render(e.changes) + "}"; }
+static std::string render_one(const combiner_up& e) { return "up " + e.combiner.value(); }
+static std::string render_one(const combiner_down& e) { return "down " + e.combiner.value(); }
+static std::string render_one(const client_up& e) { return "up " + e.who.client.value() + "@" + e.who.combiner.value(); }
+static std::string render_one(const client_down& e) { return "down " + e.client.value(); }
+static std::string render_one(const turned_away& e) { return "turned_away " + e.who; }
 } // namespace registry
 
 namespace round {
-namespace {
-std::string render_one(const send& e) { return to(e.to) + render(e.what); }
-std::string render_one(const fetch_sum& e) { return "fetch " + lease(e.what.lease); }
-std::string render_one(const abandon_sum& e) { return "abandon " + lease(e.lease); }
-std::string render_one(const parts_changed&) { return "parts_changed"; }
-std::string render_one(const settled&) { return "settled"; }
-} // namespace
+static std::string render_one(const send& e) { return to(e.to) + render(e.what); }
+static std::string render_one(const fetch_sum& e) { return "fetch " + lease(e.what.lease); }
+static std::string render_one(const abandon_sum& e) { return "abandon " + lease(e.lease); }
+static std::string render_one(const parts_changed&) { return "parts_changed"; }
+static std::string render_one(const settled&) { return "settled"; }
 } // namespace round
 
 namespace session {
-namespace {
-std::string render_one(const store& e) { return "store{" + render(e.changes) + "}"; }
-std::string render_one(const send& e) { return to(e.to) + render(e.what); }
-std::string render_one(const load_model& e) { return "load " + model(e.model); }
-std::string render_one(const begin_sum& e) { return "begin_sum " + number(e.about.round) + "." + number(e.about.attempt); }
-std::string render_one(const fetch_sum& e) { return "fetch " + lease(e.what.lease); }
-std::string render_one(const abandon_sum& e) { return "abandon " + lease(e.lease); }
-std::string render_one(const average& e) { return "average " + number(e.about.round) + "." + number(e.about.attempt); }
-std::string render_one(const drop_sum&) { return "drop_sum"; }
-std::string render_one(const reply& e) {
+static std::string render_one(const store& e) { return "store{" + render(e.changes) + "}"; }
+static std::string render_one(const send& e) { return to(e.to) + render(e.what); }
+static std::string render_one(const load_model& e) { return "load " + model(e.model); }
+static std::string render_one(const begin_sum& e) { return "begin_sum " + number(e.about.round) + "." + number(e.about.attempt); }
+static std::string render_one(const fetch_sum& e) { return "fetch " + lease(e.what.lease); }
+static std::string render_one(const abandon_sum& e) { return "abandon " + lease(e.lease); }
+static std::string render_one(const average& e) { return "average " + number(e.about.round) + "." + number(e.about.attempt); }
+static std::string render_one(const drop_sum&) { return "drop_sum"; }
+static std::string render_one(const reply& e) {
   return "reply " + number(e.to) + " " + (e.what ? std::string(to_string(e.what->status)) : code(e.what.error()));
 }
-std::string render_one(const round_done& e) { return "round_done " + number(e.what.key.round); }
-std::string render_one(const session_done& e) {
+static std::string render_one(const round_done& e) { return "round_done " + number(e.what.key.round); }
+static std::string render_one(const session_done& e) {
   return "session_done " + std::string(to_string(e.what.status)) +
          (e.what.reason.code == domain::errc::none ? "" : " " + code(e.what.reason));
 }
-std::string render_one(const attempt_failed& e) {
+static std::string render_one(const attempt_failed& e) {
   return "attempt_failed " + number(e.what.key.round) + "." + number(e.what.key.attempt) + " " + code(e.what.reason);
 }
-} // namespace
 } // namespace session
 
 namespace reduction {
-namespace {
-std::string render_one(const send& e) { return to(e.to) + render(e.what); }
-std::string render_one(const open_sum& e) { return "open_sum " + model(e.model); }
-std::string render_one(const merge& e) { return "merge " + lease(e.lease) + " of " + number(e.pieces.size()); }
-std::string render_one(const average& e) { return "average " + number(e.about.round); }
-std::string render_one(const close_sum&) { return "close_sum"; }
-std::string render_one(const tell_merged& e) { return "merged " + lease(e.lease); }
-std::string render_one(const tell_failed& e) { return "failed " + lease(e.lease) + " " + code(e.reason); }
-} // namespace
+static std::string render_one(const send& e) { return to(e.to) + render(e.what); }
+static std::string render_one(const open_sum& e) { return "open_sum " + model(e.model); }
+static std::string render_one(const merge& e) { return "merge " + lease(e.lease) + " of " + number(e.pieces.size()); }
+static std::string render_one(const average& e) { return "average " + number(e.about.round); }
+static std::string render_one(const close_sum&) { return "close_sum"; }
+static std::string render_one(const tell_merged& e) { return "merged " + lease(e.lease); }
+static std::string render_one(const tell_failed& e) { return "failed " + lease(e.lease) + " " + code(e.reason); }
 } // namespace reduction
 
 namespace hand_out {
-namespace {
-std::string render_one(const load& e) { return "load " + model(e.model); }
-std::string render_one(const send& e) { return to(e.to) + render(e.what); }
-} // namespace
+static std::string render_one(const load& e) { return "load " + model(e.model); }
+static std::string render_one(const send& e) { return to(e.to) + render(e.what); }
 } // namespace hand_out
 
 std::string render(const registry::effects& what) { return joined(what); }

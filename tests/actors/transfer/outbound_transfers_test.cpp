@@ -13,8 +13,8 @@ using domain::transfer_id;
 std::string told(const std::vector<send_chunk>& sent) {
   std::string text;
   for (const auto& each : sent) {
-    text += (text.empty() ? "" : " ") + std::to_string(each.what.transfer.value()) + "#" +
-            std::to_string(each.what.index);
+    text +=
+        (text.empty() ? "" : " ") + std::to_string(each.what.transfer.value()) + "#" + std::to_string(each.what.index);
   }
   return text;
 }

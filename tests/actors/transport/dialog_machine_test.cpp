@@ -30,7 +30,9 @@ std::string told(const dialog::effects& effects) {
 
 const std::string dials = "close, open, send hello a ticket 0";
 
-domain::refused refusal(errc code, milliseconds retry_after = {}) { return {{code, ""}, retry_after}; }
+domain::refused refusal(errc code, milliseconds retry_after = {}) {
+  return {{code, ""}, retry_after};
+}
 
 /// Answers after 2 s count as missing; pauses of 100 ms, doubling up to 1 s.
 class dialog_machine_test : public ::testing::Test {

@@ -1,0 +1,120 @@
+#include "tests/actors/controller/registry_fixture.hpp"
+
+namespace fedloom::controller {
+namespace {
+
+class registry_placement_test : public registry_machine_fixture {};
+
+TEST_F(registry_placement_test, a_client_waits_while_there_is_no_combiner) {
+  EXPECT_EQ(join(joining("c1")), "->101 refused unavailable for 500ms | turned_away c1");
+}
+
+TEST_F(registry_placement_test, stores_the_client_before_both_sides_hear_of_the_placement) {
+  comes("b1", 1);
+  EXPECT_EQ(join(joining("c1")), "store{client c1 at b1 t1} | ->1 expect_client c1 t2 | "
+                                 "->101 placement b1 at tcp://b1 t2 resume t1");
+}
+
+TEST_F(registry_placement_test, chooses_the_combiner_with_the_fewest_clients) {
+  comes("b1", 1);
+  comes("b2", 2);
+  EXPECT_EQ(settles("c1"), "b1");
+  EXPECT_EQ(settles("c2"), "b2");
+  EXPECT_EQ(settles("c3"), "b1");
+  EXPECT_EQ(here(), "c1@b1 c2@b2 c3@b1");
+}
+
+TEST_F(registry_placement_test, honours_the_preferred_combiner_while_it_has_room) {
+  comes("b1", 1);
+  comes("b2", 2, 1);
+  machine->join(now, {}, peer(101), joining("c1", 0, "b2"));
+  EXPECT_EQ(machine->clients()[0].record.combiner.value(), "b2");
+  machine->join(now, {}, peer(101), joining("c2", 0, "b2"));
+  EXPECT_EQ(machine->clients()[1].record.combiner.value(), "b1") << "b2 is full";
+}
+
+TEST_F(registry_placement_test, refuses_when_every_combiner_is_full) {
+  comes("b1", 1, 1);
+  settles("c1");
+  EXPECT_EQ(join(joining("c2")), "->101 refused unavailable for 500ms | turned_away c2");
+}
+
+TEST_F(registry_placement_test, a_client_that_comes_back_finds_its_own_place_at_a_full_combiner) {
+  comes("b1", 1, 1);
+  settles("c1"); // resume t1, ticket t2
+  EXPECT_EQ(join(joining("c1", 1)), "down c1 | store{client c1 at b1 t1} | ->1 expect_client c1 t3 | "
+                                    "->101 placement b1 at tcp://b1 t3 resume t1");
+}
+
+TEST_F(registry_placement_test, who_shows_the_resume_token_is_placed_again_while_its_lease_lives) {
+  comes("b1", 1);
+  comes("b2", 2);
+  settles("c1");
+  settles("c2");
+  EXPECT_EQ(join(joining("c1", 1, "b2")), "down c1 | store{client c1 at b2 t1} | ->2 expect_client c1 t5 | "
+                                          "->101 placement b2 at tcp://b2 t5 resume t1");
+  EXPECT_EQ(render(machine->roster(now, "combiner/b1", {false, {}, {domain::client_id{"c1"}}})), "")
+      << "b1 does not speak for it any more";
+}
+
+TEST_F(registry_placement_test, the_same_id_without_the_token_is_taken_while_the_lease_lives) {
+  comes("b1", 1);
+  settles("c1");
+  EXPECT_EQ(join(joining("c1")), "->101 refused client_id_taken for 500ms | turned_away c1");
+  EXPECT_EQ(join(joining("c1", 9)), "->101 refused client_id_taken for 500ms | turned_away c1");
+}
+
+TEST_F(registry_placement_test, an_id_is_taken_from_its_placement_on) {
+  comes("b1", 1);
+  join(joining("c1"));
+  EXPECT_EQ(join(joining("c1")), "->101 refused client_id_taken for 500ms | turned_away c1");
+}
+
+TEST_F(registry_placement_test, after_the_lease_the_id_may_be_taken_over_with_a_new_token) {
+  comes("b1", 1);
+  settles("c1");
+  machine->roster(now, "combiner/b1", {false, {}, {domain::client_id{"c1"}}});
+  EXPECT_EQ(join(joining("c1")), "store{client c1 at b1 t3} | ->1 expect_client c1 t4 | "
+                                 "->101 placement b1 at tcp://b1 t4 resume t3");
+  EXPECT_EQ(join(joining("c1", 1)), "->101 refused client_id_taken for 500ms | turned_away c1")
+      << "the former owner's token is void";
+}
+
+TEST_F(registry_placement_test, a_ticket_that_is_never_used_frees_its_place_and_its_id) {
+  comes("b1", 1, 1);
+  join(joining("c1"));
+  for (int second = 1; second <= 10; ++second) {
+    now += std::chrono::seconds{1};
+    machine->heard(now, "combiner/b1");
+    machine->tick(now);
+  }
+  EXPECT_EQ(machine->combiners()[0].clients, 0u);
+  EXPECT_THAT(join(joining("c2")), testing::HasSubstr("placement b1"));
+}
+
+TEST_F(registry_placement_test, refuses_a_max_examples_out_of_bounds_for_good) {
+  comes("b1", 1);
+  auto asked = joining("c1");
+  asked.max_examples = 0;
+  EXPECT_EQ(join(asked), "->101 refused bad_weight | turned_away c1");
+  asked.max_examples = config.max_examples + 1;
+  EXPECT_EQ(join(asked), "->101 refused bad_weight | turned_away c1");
+}
+
+TEST_F(registry_placement_test, refuses_whom_policy_denies_for_good) {
+  comes("b1", 1);
+  policy.answer.answer = domain::ruling::deny;
+  EXPECT_EQ(join(joining("c1")), "->101 refused denied | turned_away c1");
+}
+
+TEST_F(registry_placement_test, knows_no_more_clients_than_its_bound) {
+  config.max_clients = 1;
+  begin_anew();
+  comes("b1", 1);
+  settles("c1");
+  EXPECT_EQ(join(joining("c2")), "->101 refused busy for 500ms | turned_away c2");
+  EXPECT_THAT(join(joining("c1", 1)), testing::HasSubstr("placement b1"));
+}
+
+} // namespace
+} // namespace fedloom::controller
