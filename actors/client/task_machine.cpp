@@ -196,7 +196,7 @@ effects task_machine::on(domain::instant now, const domain::chunk& what, const d
     return fail_fetch(now, taken.error());
   }
   for (const auto& piece : fetch_->receiver.take_chunks()) {
-    std::memcpy(fetch_->stream->data() + fetch_->filled, piece.data(), piece.size());
+    std::memcpy(fetch_->stream.get() + fetch_->filled, piece.data(), piece.size());
     fetch_->filled += piece.size();
   }
   fetch_->last_chunk = now;
@@ -208,7 +208,7 @@ effects task_machine::on(domain::instant now, const domain::chunk& what, const d
     out.emplace_back(send{{}, *taken->more, {}});
   }
   if (taken->complete) {
-    const domain::byte_span bytes{*fetch_->stream};
+    const domain::byte_span bytes{fetch_->stream.get(), fetch_->filled};
     model_ = {fetch_->model, {fetch_->stream, bytes}};
     fetch_.reset();
     append(out, advance(now));
@@ -317,7 +317,7 @@ void task_machine::begin_fetch(domain::instant now, const domain::task& what, ef
   const domain::transfer_id transfer{next_transfer_++};
   fetch_.emplace(fetch{what.model,
                        {transfer, what.model_bytes, limits_.window},
-                       std::make_shared<std::vector<std::byte>>(what.model_bytes)});
+                       std::make_shared_for_overwrite<std::byte[]>(what.model_bytes)});
   out.push_back(ask_for_model(now));
 }
 

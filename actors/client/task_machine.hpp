@@ -91,7 +91,7 @@ private:
   struct fetch {
     domain::model_id model;
     transfer::receiver_machine receiver;
-    std::shared_ptr<std::vector<std::byte>> stream;
+    std::shared_ptr<std::byte[]> stream; ///< receiver.stream_bytes() long
     std::size_t filled = 0;
     domain::instant last_chunk{};
   };

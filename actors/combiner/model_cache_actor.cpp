@@ -26,16 +26,16 @@ outcome_type verify(const domain::model_id& model, std::vector<domain::shared_by
   for (const auto& piece : pieces) {
     bytes += piece.size();
   }
-  std::vector<std::byte> stream(bytes);
+  const auto stream = std::make_shared_for_overwrite<std::byte[]>(bytes);
   auto digests = std::make_shared<std::vector<domain::digest>>();
   std::size_t at = 0;
   for (auto& piece : pieces) {
-    std::memcpy(stream.data() + at, piece.data(), piece.size());
+    std::memcpy(stream.get() + at, piece.data(), piece.size());
     at += piece.size();
     digests->push_back(transfer::digest_of(piece.span()));
     piece = {}; // so that the model is never held twice in full
   }
-  return transfer::served_stream{domain::shared_bytes::adopt(std::move(stream)), std::move(digests)};
+  return transfer::served_stream{{stream, {stream.get(), bytes}}, std::move(digests)};
 }
 
 /// The shell of model_cache_machine.

@@ -87,17 +87,18 @@ effects round_machine::combiner_down(domain::instant now, const domain::combiner
   }
   // Who came back to this combiner has to come back once more.
   std::erase_if(returned_, [&](const auto& one) { return one.second == combiner; });
+  std::erase_if(seen_at_, [&](const auto& one) { return one.second == combiner; });
   return {};
 }
 
 effects round_machine::client_up(domain::instant now, const available_client& who) {
-  if (stage_ != stage::open || !orphans_.contains(who.client)) {
+  if (stage_ != stage::open) {
     return {};
   }
-  if (returned_.empty()) {
-    replace_at_ = now + limits_.replacing_pause;
+  seen_at_[who.client] = who.combiner;
+  if (orphans_.contains(who.client)) {
+    came_back(now, who.client, who.combiner);
   }
-  returned_[who.client] = who.combiner;
   return {};
 }
 
@@ -265,10 +266,22 @@ void round_machine::fence(domain::instant now, part& which, domain::error reason
     if (clients_may_return && stage_ == stage::open) {
       // They notice within a lease that their combiner is gone, and then have to join.
       orphans_[client] = now + 2 * limits_.absence;
+      // Some have noticed before we gave their combiner up.
+      if (const auto seen = seen_at_.find(client); seen != seen_at_.end() && seen->second != which.combiner) {
+        came_back(now, client, seen->second);
+      }
     } else {
       lost_.push_back({client, reason, 0});
     }
   }
+}
+
+void round_machine::came_back(domain::instant now, const domain::client_id& client,
+                              const domain::combiner_id& combiner) {
+  if (returned_.empty()) {
+    replace_at_ = now + limits_.replacing_pause;
+  }
+  returned_[client] = combiner;
 }
 
 effects round_machine::replace_returned(domain::instant now) {

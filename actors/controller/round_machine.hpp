@@ -104,6 +104,7 @@ private:
   void add_part(const domain::combiner_id& combiner, std::vector<domain::client_id> cohort);
   round::effects send_plan(domain::instant now, domain::lease_id lease, const part& to) const;
   void fence(domain::instant now, part& which, domain::error reason, bool clients_may_return);
+  void came_back(domain::instant now, const domain::client_id& client, const domain::combiner_id& combiner);
   round::effects replace_returned(domain::instant now);
   round::effects decide(domain::instant now);
   round::effects begin_closing(domain::instant now);
@@ -122,6 +123,8 @@ private:
   std::map<domain::client_id, domain::instant> orphans_;
   std::map<domain::client_id, domain::combiner_id> returned_;
   domain::instant replace_at_{};
+  /// Where clients have come up since the collection began.
+  std::map<domain::client_id, domain::combiner_id> seen_at_;
   std::vector<domain::contribution_failure> lost_;
 };
 

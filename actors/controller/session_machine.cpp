@@ -147,6 +147,7 @@ effects session_machine::stop(domain::moment at, reply_ticket from, const domain
     storage::batch changes;
     changes.sessions.push_back(found->second);
     out.emplace_back(store{std::move(changes)});
+    out.emplace_back(session_done{found->second});
   } else {
     return refuse(from, errc::wrong_state, "the session has ended already");
   }

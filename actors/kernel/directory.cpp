@@ -12,6 +12,16 @@ void directory::enter(const std::string& name, caf::strong_actor_ptr who) {
   std::swap(entries_[name], who);
 }
 
+caf::actor directory::enter_new(const std::string& name, const std::function<caf::actor()>& make) {
+  caf::strong_actor_ptr former;
+  const std::lock_guard lock(mutex_);
+  auto made = make();
+  if (made) {
+    former = std::exchange(entries_[name], caf::actor_cast<caf::strong_actor_ptr>(made));
+  }
+  return made;
+}
+
 void directory::leave(const std::string& name, const caf::actor_addr& who) {
   caf::strong_actor_ptr released;
   const std::lock_guard lock(mutex_);

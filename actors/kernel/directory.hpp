@@ -17,6 +17,9 @@ namespace fedloom::kernel {
 class directory {
 public:
   void enter(const std::string& name, caf::strong_actor_ptr who);
+  /// Enters whom `make` makes, if anybody. Look-ups wait meanwhile: the new one may speak before it is entered, and the
+  /// answers must find it.
+  caf::actor enter_new(const std::string& name, const std::function<caf::actor()>& make);
   /// Erases only if `name` still stands for `who`.
   void leave(const std::string& name, const caf::actor_addr& who);
   caf::strong_actor_ptr find(const std::string& name) const;
@@ -39,7 +42,7 @@ public:
   }
 
 private:
-  mutable std::mutex mutex_;
+  mutable std::recursive_mutex mutex_; ///< a supervisor that is made under it may enter its own children
   std::map<std::string, caf::strong_actor_ptr> entries_;
 };
 

@@ -109,7 +109,7 @@ void supervisor_actor::step(supervision::effects effects) {
 void supervisor_actor::perform(const supervision::start& order) {
   auto& one = children_[order.child];
   try {
-    one.living = one.spawn(home_system());
+    one.living = parts_.names->enter_new(one.name, [&] { return one.spawn(home_system()); });
     if (!one.living) {
       throw std::logic_error("its spawn function returned no actor");
     }
@@ -118,7 +118,6 @@ void supervisor_actor::perform(const supervision::start& order) {
     step(machine_.died(order.child, false, now_of(this)));
     return;
   }
-  parts_.names->enter(one.name, caf::actor_cast<caf::strong_actor_ptr>(one.living));
   parts_.status->started(one.name);
   monitor(one.living);
   log(log_level::info, "supervisor", "child-started", {{"supervisor", title_}, {"child", one.name}});

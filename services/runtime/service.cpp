@@ -1,6 +1,7 @@
 #include "services/runtime/service.hpp"
 
 #include "actors/kernel/logger.hpp"
+#include "services/runtime/memory.hpp"
 #include "services/runtime/service_flags.hpp"
 #include "services/runtime/version.hpp"
 
@@ -116,6 +117,7 @@ int load_and_serve(const service_flags& flags, const service_definition& service
 } // namespace
 
 int run_service(int argc, const char* const* argv, const service_definition& service) {
+  keep_freed_memory();
   int exit_status = 0;
   const auto flags = read_flags(argc, argv, service.name, exit_status);
   if (!flags) {

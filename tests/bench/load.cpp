@@ -1,5 +1,6 @@
 // fedloom-load: many real clients in one process, for fedloom-bench. Runs until SIGTERM.
 #include "actors/kernel/logger.hpp"
+#include "services/runtime/memory.hpp"
 #include "tests/bench/crowd.hpp"
 
 #include <CLI/CLI.hpp>
@@ -35,6 +36,7 @@ int run(std::uint32_t clients, const std::string& controller) {
 } // namespace
 
 int main(int argc, char** argv) {
+  fedloom::runtime::keep_freed_memory();
   fedloom::runtime::block_stop_signals();
   std::signal(SIGPIPE, SIG_IGN);
   allow_many_files();

@@ -11,16 +11,10 @@ using namespace combiner;
 using domain::overloaded;
 namespace dialog = transport::dialog;
 
-namespace {
-
-constexpr domain::milliseconds longest_fold{5};
-
-} // namespace
-
-combiner_node::combiner_node(world& in, network& net, domain::combiner_id id)
+combiner_node::combiner_node(world& in, network& net, domain::combiner_id id, const pace& speed)
     : process(in), id_(std::move(id)), mesh_(net.attach(endpoint_of(id_), {[this](transport::inbound m) { on_inbound(m); },
                                                                           [this](transport::peer_notice m) { on_notice(m); }})),
-      fold_line_(*this, in, longest_fold), uplink_({}, in.seed()),
+      speed_(speed), fold_line_(*this, in, speed.fold), uplink_({}, in.seed()),
       uplink_alarm_(*this, [this] { step(uplink_.tick(now())); }),
       roster_alarm_(*this, [this] { step(roster_.tick(now())); }),
       cache_alarm_(*this, [this] { step(cache_.tick(now())); }), collection_alarm_(*this, [this] {
@@ -336,7 +330,7 @@ void combiner_node::verify(const model_cache::verify& what) {
     }
     outcome = transfer::served_stream{domain::shared_bytes::adopt(std::move(stream)), std::move(digests)};
   }
-  later(world_.pause(domain::milliseconds{0}, longest_fold),
+  later(world_.pause(domain::milliseconds{0}, speed_.fold),
         [this, model = what.model, outcome] { step(cache_.verified(model, outcome)); });
 }
 

@@ -14,7 +14,7 @@ inline std::string endpoint_of(const domain::combiner_id& combiner) { return "tc
 /// A combiner's machines, joined as its actors join them. Nothing of it outlives its process.
 class combiner_node : public process {
 public:
-  combiner_node(world& in, network& net, domain::combiner_id id);
+  combiner_node(world& in, network& net, domain::combiner_id id, const pace& speed);
 
 private:
   using collections = std::map<domain::lease_id, combiner::collection_machine>;
@@ -57,6 +57,7 @@ private:
 
   domain::combiner_id id_;
   std::unique_ptr<port> mesh_;
+  pace speed_;
   work_line fold_line_;
   domain::open_gate policy_;
   std::optional<transport::peer_id> uplink_peer_;

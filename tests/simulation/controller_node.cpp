@@ -10,9 +10,6 @@ using kernel::performed;
 
 namespace {
 
-constexpr domain::milliseconds longest_write{8};
-constexpr domain::milliseconds longest_reduction{5};
-
 domain::token token_of(domain::term term, std::uint64_t number) {
   std::array<std::uint8_t, 16> bytes{};
   std::memcpy(bytes.data(), &number, sizeof(number));
@@ -27,11 +24,12 @@ std::optional<domain::combiner_id> combiner_of(const std::string& identity) {
 
 } // namespace
 
-controller_node::controller_node(world& in, network& net, controller_disk& disk)
+controller_node::controller_node(world& in, network& net, controller_disk& disk, const pace& speed)
     : process(in), disk_(disk), term_(disk.records->next_term().value()),
       mesh_(net.attach(controller_endpoint, {[this](transport::inbound m) { on_inbound(m); },
                                              [this](transport::peer_notice m) { on_notice(m); }})),
-      disk_line_(*this, in, longest_write), reducer_line_(*this, in, longest_reduction), reducer_(*disk.models),
+      disk_line_(*this, in, speed.write), session_mail_(*this, in, speed.mailbox), reduction_mail_(*this, in, speed.mailbox),
+      reducer_line_(*this, in, speed.reduction), reducer_(*disk.models),
       registry_({}, policy_, [this] { return token_of(term_, ++last_token_); }),
       session_({}, policy_, term_, in.seed()),
       registry_alarm_(*this, [this] { step(registry_.tick(now())); }),
@@ -61,14 +59,17 @@ void controller_node::stop(const domain::session_id& which, answer to) {
 void controller_node::on_inbound(const transport::inbound& in) {
   const auto known = [&](auto deliver) { in.identity.empty() ? to_registry(in) : deliver(); };
   std::visit(overloaded{
-                 [&](const domain::progress&) { known([&] { to_session(in); }); },
-                 [&](const domain::plan_declined&) { known([&] { to_session(in); }); },
-                 [&](const domain::partial&) { known([&] { to_session(in); }); },
-                 [&](const domain::chunk&) { known([&] { to_reduction(in); }); },
+                 [&](const domain::progress&) { known([&] { tell_session([this, in] { to_session(in); }); }); },
+                 [&](const domain::plan_declined&) { known([&] { tell_session([this, in] { to_session(in); }); }); },
+                 [&](const domain::partial&) { known([&] { tell_session([this, in] { to_session(in); }); }); },
+                 [&](const domain::chunk&) { known([&] { reduction_mail_.post([this, in] { to_reduction(in); }); }); },
                  [&](const domain::get_model&) { known([&] { to_hand_out(in); }); },
                  [&](const domain::grant&) { known([&] { to_hand_out(in); }); },
                  [&](const domain::credit&) { known([&] { to_hand_out(in); }); },
-                 [&](const domain::abort_transfer&) { known([&] { to_reduction(in), to_hand_out(in); }); },
+                 [&](const domain::abort_transfer&) { known([&] {
+                     reduction_mail_.post([this, in] { to_reduction(in); });
+                     to_hand_out(in);
+                   }); },
                  [&](const auto&) { to_registry(in); },
              },
              in.what.what);
@@ -148,24 +149,24 @@ performed controller_node::perform(registry::effect& one) {
             return performed::pending;
           },
           [&](registry::combiner_up& e) {
-            post([this, e] {
+            tell_session([this, e] {
               peers_[e.combiner] = e.peer;
               step(session_.combiner_up(world_.moment(), e.combiner));
             });
             return performed::done;
           },
           [&](registry::combiner_down& e) {
-            post([this, e] {
+            tell_session([this, e] {
               peers_.erase(e.combiner);
               step(session_.combiner_down(world_.moment(), e.combiner));
             });
             return performed::done;
           },
           [&](registry::client_up& e) {
-            return post([this, e] { step(session_.client_up(world_.moment(), e.who)); }), performed::done;
+            return tell_session([this, e] { step(session_.client_up(world_.moment(), e.who)); }), performed::done;
           },
           [&](registry::client_down& e) {
-            return post([this, e] { session_.client_down(e.client); }), performed::done;
+            return tell_session([this, e] { session_.client_down(e.client); }), performed::done;
           },
           [&](registry::turned_away&) { return performed::done; },
       },
@@ -183,7 +184,7 @@ performed controller_node::perform(session::effect& one) {
           [&](session::load_model& e) {
             reducer_line_.post([this, e] {
               auto head = offered(reducer_.load(e.model));
-              post([this, e, head] { step(session_.loaded(world_.moment(), e.model, head)); });
+              tell_session([this, e, head] { step(session_.loaded(world_.moment(), e.model, head)); });
             });
             return performed::done;
           },
@@ -197,7 +198,7 @@ performed controller_node::perform(session::effect& one) {
           [](session::session_done&) { return performed::done; },
           [](session::attempt_failed&) { return performed::done; },
           [&](auto& e) {
-            return post([this, e]() mutable { perform(e); }), performed::done; // to the reduction
+            return reduction_mail_.post([this, e]() mutable { perform(e); }), performed::done;
           },
       },
       one);
@@ -210,10 +211,10 @@ void controller_node::step(reduction::effects effects) {
                    [&](reduction::open_sum& e) { reducer_line_.post([this, e] { reducer_.open_sum(e); }); },
                    [&](reduction::close_sum&) { reducer_line_.post([this] { reducer_.close_sum(); }); },
                    [&](reduction::tell_merged& e) {
-                     post([this, e] { step(session_.sum_merged(world_.moment(), e.lease)); });
+                     tell_session([this, e] { step(session_.sum_merged(world_.moment(), e.lease)); });
                    },
                    [&](reduction::tell_failed& e) {
-                     post([this, e] { step(session_.sum_failed(world_.moment(), e.lease, e.reason)); });
+                     tell_session([this, e] { step(session_.sum_failed(world_.moment(), e.lease, e.reason)); });
                    },
                    [&](auto& e) { perform(e); },
                },
@@ -224,14 +225,14 @@ void controller_node::step(reduction::effects effects) {
 void controller_node::perform(reduction::merge& e) {
   reducer_line_.post([this, e] {
     const auto reason = reducer_.merge(e);
-    post([this, lease = e.lease, reason] { step(reduction_.merged(lease, reason)); });
+    reduction_mail_.post([this, lease = e.lease, reason] { step(reduction_.merged(lease, reason)); });
   });
 }
 
 void controller_node::perform(reduction::average& e) {
   reducer_line_.post([this, e] {
     auto head = offered(reducer_.average(e.rate));
-    post([this, e, head] { step(session_.averaged(world_.moment(), e.about, head)); });
+    tell_session([this, e, head] { step(session_.averaged(world_.moment(), e.about, head)); });
   });
 }
 

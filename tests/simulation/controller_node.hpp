@@ -21,7 +21,7 @@ class controller_node : public process {
 public:
   using answer = std::function<void(const domain::expected<domain::session_record>&)>;
 
-  controller_node(world& in, network& net, controller_disk& disk);
+  controller_node(world& in, network& net, controller_disk& disk, const pace& speed);
 
   void create(domain::session_record wanted, answer to);
   void begin(const domain::session_id& which, answer to);
@@ -33,6 +33,7 @@ private:
   void to_registry(const transport::inbound& in);
   void to_session(const transport::inbound& in);
   void to_reduction(const transport::inbound& in);
+  void tell_session(world::action what) { session_mail_.post(std::move(what)); }
   void to_hand_out(const transport::inbound& in);
 
   void step(controller::registry::effects effects);
@@ -60,6 +61,8 @@ private:
   domain::open_gate policy_;
   std::unique_ptr<port> mesh_;
   work_line disk_line_;
+  work_line session_mail_;
+  work_line reduction_mail_;
   work_line reducer_line_;
   reducer reducer_;
   controller::registry_machine registry_;

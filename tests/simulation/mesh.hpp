@@ -14,6 +14,7 @@ struct mesh_settings {
   std::size_t combiners = 2;
   std::uint64_t elements = 16; ///< of the larger one of the model's two tensors
   network_limits network{};
+  pace speed{};
 };
 
 /// A whole mesh in one thread and in virtual time: the machines of all services, joined by a network that delays and
@@ -47,7 +48,7 @@ public:
   std::size_t combiners() const noexcept { return combiners_.size(); }
 
 private:
-  void start_controller() { controller_ = std::make_unique<controller_node>(world_, network_, disk_); }
+  void start_controller() { controller_ = std::make_unique<controller_node>(world_, network_, disk_, settings_.speed); }
   void start_combiner(std::size_t index);
   void start_client(std::size_t index);
 

@@ -61,7 +61,16 @@ private:
   bool wanted_ = false;
 };
 
-/// A worker thread: its jobs are done one after the other, and each takes a while.
+/// The longest that each kind of work takes.
+struct pace {
+  domain::milliseconds mailbox{1}; ///< from one actor to another
+  domain::milliseconds write{8};   ///< one batch
+  domain::milliseconds reduction{5};
+  domain::milliseconds fold{5};
+  domain::milliseconds training{200};
+};
+
+/// A worker thread, or an actor's mailbox: what is posted is done in its order, and each takes a while.
 class work_line {
 public:
   work_line(process& of, world& in, domain::milliseconds longest) : of_(of), world_(in), longest_(longest) {}

@@ -74,6 +74,17 @@ std::string violations(const mesh& of, const domain::session_id& which) {
       counted[record.key].insert(one.client);
     }
   }
+  if (last > session.options.rounds ||
+      (session.status == domain::session_status::finished && last < session.options.rounds)) {
+    text += std::to_string(last) + " rounds were committed, " + std::to_string(session.options.rounds) + " were wanted\n";
+  }
+  std::uint64_t number = 0;
+  for (const auto& record : of.disk().records->rounds()) {
+    if (record.number != ++number) { // a gap: some attempt's record was written over
+      note(record.key, "has number " + std::to_string(record.number) + " instead of " + std::to_string(number));
+      break;
+    }
+  }
   if (session.head != head || session.rounds_committed != last) {
     text += "I-3: the session's head is not its last committed round\n";
   }

@@ -31,11 +31,10 @@ class SupervisionTest(MeshTest):
         self.mesh.control.hold_after(0)
         session = self.mesh.start_session(rounds=len(victims), requested_clients=2, min_clients=2)
         for number, (service, child) in enumerate(victims, 1):
-            with self.subTest(killed=child):
-                self.mesh.control.wait_for_training(CLIENTS, number, self.mesh.check)
-                self.kill(service, child)
-                self.mesh.control.hold_after(number)
-                session.wait_for_round(number)
+            self.mesh.control.wait_for_training(CLIENTS, number, self.mesh.check)
+            self.kill(service, child)
+            self.mesh.control.hold_after(number)
+            session.wait_for_round(number)
         session.wait_for_end()
         for one in self.assert_trail(session, len(victims)):
             self.assertEqual([each["client_id"] for each in one["contributions"]], CLIENTS)

@@ -58,7 +58,7 @@ TEST_F(session_ends_test, a_queued_session_that_is_stopped_never_runs) {
   running(options(1));
   create("z", options(1));
   begin("z");
-  EXPECT_EQ(stop("z"), "store{z Terminated 0 m1} | reply 3 Terminated");
+  EXPECT_EQ(stop("z"), "store{z Terminated 0 m1} | session_done Terminated | reply 3 Terminated");
   EXPECT_THAT(stop("s"), testing::Not(HasSubstr("load")));
 }
 

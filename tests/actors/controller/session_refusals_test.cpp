@@ -88,7 +88,7 @@ TEST_F(session_refusals_test, a_start_that_policy_denies_changes_nothing) {
 TEST_F(session_refusals_test, stop_needs_a_session_that_has_not_ended) {
   EXPECT_EQ(stop("s"), "reply 3 not_found");
   create("s", options(1));
-  EXPECT_EQ(stop("s"), "store{s Terminated 0 m1} | reply 3 Terminated");
+  EXPECT_EQ(stop("s"), "store{s Terminated 0 m1} | session_done Terminated | reply 3 Terminated");
   EXPECT_EQ(stop("s"), "reply 3 wrong_state");
 }
 
