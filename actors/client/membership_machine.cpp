@@ -35,7 +35,7 @@ effects membership_machine::received(domain::instant now, link from, const domai
   if (std::holds_alternative<domain::goodbye>(what) && from == link::combiner && is_member()) {
     // A draining combiner lets its clients go: they ask the controller for another one.
     effects out{detached{{domain::errc::unavailable, "the combiner said goodbye"}}};
-    append(out, join(now));
+    append(out, join(now, placed_.combiner));
     return out;
   }
   return {};
@@ -49,7 +49,7 @@ effects membership_machine::tick(domain::instant now) {
   auto out = translate(now, link::controller, at_controller_.tick(now));
   append(out, translate(now, link::combiner, at_combiner_.tick(now)));
   if (!is_member() && at_combiner_.tries() >= tries_at_one_combiner) {
-    append(out, join(now));
+    append(out, join(now, placed_.combiner));
   }
   return out;
 }
@@ -80,11 +80,11 @@ std::optional<domain::instant> membership_machine::next_wake() const {
   return one && other ? std::min(*one, *other) : one ? one : other;
 }
 
-effects membership_machine::join(domain::instant now) {
+effects membership_machine::join(domain::instant now, const domain::combiner_id& lost) {
   auto out = translate(now, link::combiner, at_combiner_.stop());
   append(out, translate(now, link::controller,
                         at_controller_.start(now, domain::join{config_.client, config_.name, config_.preferred_combiner,
-                                                               resume_, config_.max_examples})));
+                                                               resume_, config_.max_examples, lost})));
   return out;
 }
 
@@ -133,7 +133,7 @@ effects membership_machine::translate(domain::instant now, link at, dialog::effe
                    [&](dialog::lost& loss) {
                      out.emplace_back(detached{loss.reason});
                      if (loss.reason.code != domain::errc::unknown_peer) {
-                       append(out, join(now));
+                       append(out, join(now, placed_.combiner));
                      }
                    },
                },

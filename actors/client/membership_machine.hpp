@@ -60,7 +60,8 @@ public:
   bool is_member() const noexcept { return at_combiner_.is_established(); }
 
 private:
-  membership::effects join(domain::instant now);
+  /// `lost`: the combiner that has fallen silent or said goodbye.
+  membership::effects join(domain::instant now, const domain::combiner_id& lost = {});
   membership::effects on(domain::instant now, const domain::placement& placed);
   membership::effects on_refused(domain::instant now, link from, const domain::refused& why);
   membership::effects translate(domain::instant now, link at, transport::dialog::effects from);

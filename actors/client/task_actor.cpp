@@ -42,7 +42,8 @@ public:
     with_->names->send<membership_actor>(membership_name(with_->membership.client), reintroduce{});
     return {
         [this](const transport::inbound_ptr& in) {
-          if (in->from == combiner_) {
+          // The first task may overtake the membership's word that we are attached; it must not be lost.
+          if (!combiner_ || in->from == *combiner_) {
             perform_all(machine_->received(now(), in->what));
           }
         },

@@ -255,17 +255,21 @@ registry_machine::combiner_entry* registry_machine::choose(const domain::join& a
   // Who comes back gives up the place it had: it must not be in its own way.
   const auto others = [&](const combiner_entry& entry) { return entry.clients.size() - entry.clients.count(asked.client); };
   const auto has_room = [&](const combiner_entry& entry) { return entry.peer && others(entry) < entry.record.max_clients; };
+  const auto is_lost = [&](const combiner_entry& entry) { return entry.record.combiner == asked.lost_combiner; };
   if (const auto preferred = combiners_.find(asked.preferred_combiner);
-      preferred != combiners_.end() && has_room(preferred->second)) {
+      preferred != combiners_.end() && has_room(preferred->second) && !is_lost(preferred->second)) {
     return &preferred->second;
   }
-  combiner_entry* least = nullptr;
+  combiner_entry* best = nullptr;
+  const auto is_better = [&](const combiner_entry& one) {
+    return best == nullptr || std::pair{is_lost(one), others(one)} < std::pair{is_lost(*best), others(*best)};
+  };
   for (auto& [id, entry] : combiners_) {
-    if (has_room(entry) && (least == nullptr || others(entry) < others(*least))) {
-      least = &entry;
+    if (has_room(entry) && is_better(entry)) {
+      best = &entry;
     }
   }
-  return least;
+  return best;
 }
 
 void registry_machine::leave_combiner(const domain::client_id& client, const client_entry& entry) {

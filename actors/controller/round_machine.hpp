@@ -79,6 +79,8 @@ public:
   /// Every part with its combiner, to be told round_closed: taken ones with `counted`.
   std::vector<std::pair<domain::combiner_id, domain::lease_id>> leases() const;
   bool is_taken(domain::lease_id lease) const;
+  /// False for a part that was taken although its combiner has begun it anew: what it holds now did not count.
+  bool is_held(domain::lease_id lease) const;
   /// Sorted by client; meaningful once settled.
   std::vector<domain::contribution> contributions() const;
   std::vector<domain::contribution_failure> failures() const;

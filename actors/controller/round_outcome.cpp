@@ -28,6 +28,10 @@ bool round_machine::is_taken(domain::lease_id lease) const {
   return found != parts_.end() && found->second.at == part_stage::taken;
 }
 
+bool round_machine::is_held(domain::lease_id lease) const {
+  return is_taken(lease) && !parts_.at(lease).lost;
+}
+
 std::vector<domain::contribution> round_machine::contributions() const {
   std::vector<domain::contribution> all;
   for (const auto& [lease, one] : parts_) {

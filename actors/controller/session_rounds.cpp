@@ -293,7 +293,7 @@ void session_machine::note_needed_exponents(const domain::round_record& from) {
 
 void session_machine::tell_closed(const round_machine& which, bool counted, effects& out) {
   for (const auto& [combiner, lease] : which.leases()) {
-    const bool is_in = counted && which.is_taken(lease);
+    const bool is_in = counted && which.is_held(lease);
     out.emplace_back(send{combiner, which.about(), domain::round_closed{lease, is_in}});
     closed_.emplace_back(lease, is_in);
   }

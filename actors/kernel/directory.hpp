@@ -1,9 +1,11 @@
 #pragma once
+#include <caf/actor.hpp>
 #include <caf/actor_addr.hpp>
 #include <caf/actor_cast.hpp>
 #include <caf/actor_control_block.hpp>
 #include <caf/send.hpp>
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>

@@ -23,8 +23,9 @@ body_offset write(builder& out, const domain::join& what) {
   const auto client = out.CreateString(what.client.value());
   const auto name = write_text(out, head_of(what.name, client_name_bytes));
   const auto preferred = write_text(out, what.preferred_combiner.value());
+  const auto lost = write_text(out, what.lost_combiner.value());
   const auto resume = to_wire(what.resume);
-  return wire::CreateJoin(out, client, name, preferred, &resume, what.max_examples).Union();
+  return wire::CreateJoin(out, client, name, preferred, &resume, what.max_examples, lost).Union();
 }
 
 body_offset write(builder& out, const domain::placement& what) {
@@ -84,7 +85,8 @@ domain::join read(const wire::Join& from, complaint& wrong) {
           .name = head_of(view_of(from.name()), client_name_bytes),
           .preferred_combiner = read_combiner_or_none(from.preferred_combiner(), wrong),
           .resume = read_id(from.resume()),
-          .max_examples = from.max_examples()};
+          .max_examples = from.max_examples(),
+          .lost_combiner = read_combiner_or_none(from.lost_combiner(), wrong)};
 }
 
 domain::placement read(const wire::Placement& from, complaint& wrong) {

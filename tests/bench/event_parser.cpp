@@ -1,5 +1,7 @@
 #include "tests/bench/event_parser.hpp"
 
+#include <algorithm>
+
 namespace fedloom::bench {
 
 namespace {

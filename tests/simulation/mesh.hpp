@@ -30,7 +30,9 @@ public:
   bool run(const std::function<bool()>& until, domain::milliseconds longest = std::chrono::minutes{30});
   bool run_to_the_end(const domain::session_id& which);
 
-  void cut_a_connection() { network_.cut_one(); }
+  /// By chance; with an endpoint, one of those that lead there.
+  void cut_a_connection(const std::string& to = {}) { network_.cut_one(to); }
+  void stall_a_connection(duration pause, const std::string& to = {}) { network_.stall_one(pause, to); }
   /// Kills the process, and starts it again after the pause.
   void restart_controller(duration pause);
   void restart_combiner(std::size_t index, duration pause);

@@ -10,12 +10,12 @@ namespace {
 /// FEDLOOM_SIMULATION_SEEDS=5000 for a long look.
 std::uint64_t schedules_per_kind() {
   const char* wanted = std::getenv("FEDLOOM_SIMULATION_SEEDS");
-  return wanted != nullptr ? std::stoull(wanted) : 100;
+  return wanted != nullptr ? std::stoull(wanted) : 300;
 }
 
 domain::session_options patient(world& chance) {
   domain::session_options options;
-  options.rounds = static_cast<std::uint32_t>(1 + chance.pick(4));
+  options.rounds = static_cast<std::uint32_t>(2 + chance.pick(4));
   options.min_clients = static_cast<std::uint32_t>(1 + chance.pick(4));
   options.round_buffer_size = chance.chance(0.5) ? -1 : 4;
   options.round_timeout = std::chrono::seconds{20};
@@ -52,12 +52,17 @@ duration short_or_long(world& chance) {
 }
 
 void cut(mesh& at) { at.cut_a_connection(); }
+void stall(mesh& at) { at.stall_a_connection(short_or_long(at.clock())); }
+void disturb_uplink(mesh& at) {
+  at.clock().chance(0.5) ? at.cut_a_connection(controller_endpoint)
+                         : at.stall_a_connection(short_or_long(at.clock()), controller_endpoint);
+}
 void restart_client(mesh& at) { at.restart_client(at.clock().pick(at.clients()), short_or_long(at.clock())); }
 void restart_combiner(mesh& at) { at.restart_combiner(at.clock().pick(at.combiners()), short_or_long(at.clock())); }
 void restart_controller(mesh& at) { at.restart_controller(short_or_long(at.clock())); }
 void anything(mesh& at) {
-  const fault kinds[] = {cut, restart_client, restart_combiner, restart_controller};
-  kinds[at.clock().pick(4)](at);
+  const fault kinds[] = {cut, stall, disturb_uplink, restart_client, restart_combiner, restart_controller};
+  kinds[at.clock().pick(6)](at);
 }
 
 /// Runs a session with up to `most` strokes of this kind at random events of it.
@@ -68,9 +73,11 @@ void survive(std::uint64_t seed, const fault& kind, std::size_t most, std::uint6
   mesh sut(settings);
   const auto session = sut.start(patient(sut.clock()));
   const auto is_over = [&] { return sut.session(session).status != domain::session_status::running; };
+  const bool early = sut.clock().chance(0.2); // while clients still join
+  ASSERT_TRUE(sut.run([&] { return early || is_over() || !sut.disk().records->rounds_of(session).empty(); }));
   const auto strokes = 1 + sut.clock().pick(most);
   for (std::size_t i = 0; i < strokes; ++i) {
-    const auto stroke = sut.clock().steps() + 1 + sut.clock().pick(200);
+    const auto stroke = sut.clock().steps() + 1 + sut.clock().pick(sut.clock().chance(0.5) ? 20 : 200);
     ASSERT_TRUE(sut.run([&] { return sut.clock().steps() >= stroke || is_over(); }));
     kind(sut);
   }
@@ -88,6 +95,8 @@ void survive_all(const fault& kind, std::size_t most) {
 }
 
 TEST(mesh_faults_test, sessions_survive_cut_connections) { survive_all(cut, 8); }
+TEST(mesh_faults_test, sessions_survive_connections_that_stall) { survive_all(stall, 8); }
+TEST(mesh_faults_test, sessions_survive_uplinks_that_break) { survive_all(disturb_uplink, 12); }
 TEST(mesh_faults_test, sessions_survive_restarted_clients) { survive_all(restart_client, 6); }
 TEST(mesh_faults_test, sessions_survive_restarted_combiners) { survive_all(restart_combiner, 5); }
 TEST(mesh_faults_test, sessions_survive_restarted_controllers) { survive_all(restart_controller, 5); }

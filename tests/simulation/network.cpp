@@ -13,11 +13,12 @@ std::unique_ptr<port> network::attach(std::string endpoint, transport::inbox to)
   return std::make_unique<port>(*this, std::move(endpoint), std::move(to));
 }
 
-void network::cut_one() {
-  if (connections_.empty()) {
+void network::cut_one(const std::string& endpoint) {
+  auto* const chosen = any(endpoint);
+  if (chosen == nullptr) {
     return;
   }
-  auto& [number, at] = *std::next(connections_.begin(), static_cast<std::ptrdiff_t>(world_.pick(connections_.size())));
+  auto& at = *chosen;
   at.up.waiting.clear();
   at.down.waiting.clear();
   if (at.dialler != nullptr && world_.chance(limits_.cut_is_noticed)) {
@@ -26,6 +27,22 @@ void network::cut_one() {
   if (auto* acceptor = std::exchange(at.acceptor, nullptr); acceptor != nullptr && world_.chance(limits_.cut_is_noticed)) {
     acceptor->lose(at.accepted_peer);
   }
+}
+
+void network::stall_one(duration pause, const std::string& endpoint) {
+  if (auto* const at = any(endpoint)) {
+    at->stalled_until = world_.now() + pause;
+  }
+}
+
+network::connection* network::any(const std::string& endpoint) {
+  std::vector<connection*> candidates;
+  for (auto& [number, at] : connections_) {
+    if (endpoint.empty() || at.endpoint == endpoint) {
+      candidates.push_back(&at);
+    }
+  }
+  return candidates.empty() ? nullptr : candidates[world_.pick(candidates.size())];
 }
 
 void network::put(connection_number number, pipe& into, bool upwards, domain::message what) {
@@ -65,8 +82,9 @@ void network::pumped_up(connection_number number, connection& at) {
     }
     return;
   }
-  if (at.up.waiting.front().first > world_.now()) {
-    return pump(number, true, at.up.waiting.front().first - world_.now());
+  const auto due = std::max(at.up.waiting.front().first, at.stalled_until);
+  if (due > world_.now()) {
+    return pump(number, true, due - world_.now());
   }
   auto* to = listener->second;
   if (at.acceptor != to) {
@@ -86,8 +104,9 @@ void network::pumped_down(connection_number number, connection& at) {
     at.down.pumping = false;
     return;
   }
-  if (at.down.waiting.front().first > world_.now()) {
-    return pump(number, false, at.down.waiting.front().first - world_.now());
+  const auto due = std::max(at.down.waiting.front().first, at.stalled_until);
+  if (due > world_.now()) {
+    return pump(number, false, due - world_.now());
   }
   auto what = std::move(at.down.waiting.front().second);
   at.down.waiting.pop_front();

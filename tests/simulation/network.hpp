@@ -27,7 +27,10 @@ public:
   /// A process joins; `endpoint` is empty for one that only dials.
   std::unique_ptr<port> attach(std::string endpoint, transport::inbox to);
   /// Breaks a connection by chance: what is on its way is lost, and the side that listened does not know the other any more.
-  void cut_one();
+  /// With an endpoint: one of those that were dialled there.
+  void cut_one(const std::string& endpoint = {});
+  /// Holds up a connection by chance: nothing is lost, but nothing arrives for so long, even if its dialler has given it up.
+  void stall_one(duration pause, const std::string& endpoint = {});
 
 private:
   friend class port;
@@ -43,10 +46,12 @@ private:
     std::string endpoint;
     port* acceptor = nullptr; ///< none: the next message makes a new peer
     transport::peer_id accepted_peer;
-    pipe up;   ///< dialler -> acceptor
+    domain::instant stalled_until{};
+    pipe up; ///< dialler -> acceptor
     pipe down;
   };
 
+  connection* any(const std::string& endpoint);
   void put(connection_number number, pipe& into, bool upwards, domain::message what);
   void pump(connection_number number, bool upwards, duration pause);
   void pumped_up(connection_number number, connection& at);

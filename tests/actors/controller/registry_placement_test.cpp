@@ -33,6 +33,19 @@ TEST_F(registry_placement_test, honours_the_preferred_combiner_while_it_has_room
   EXPECT_EQ(machine->clients()[1].record.combiner.value(), "b1") << "b2 is full";
 }
 
+TEST_F(registry_placement_test, does_not_send_a_client_back_to_the_combiner_it_has_just_lost) {
+  comes("b1", 1);
+  auto asked = joining("c1", 0, "b1");
+  asked.lost_combiner = domain::combiner_id{"b1"};
+  machine->join(now, {}, peer(101), asked);
+  EXPECT_EQ(machine->clients()[0].record.combiner.value(), "b1") << "there is no other";
+  comes("b2", 2);
+  settles("c2");
+  asked.resume = machine->clients()[0].record.resume;
+  machine->join(now, {}, peer(101), asked);
+  EXPECT_EQ(machine->clients()[0].record.combiner.value(), "b2") << "preferred and emptier, but silent";
+}
+
 TEST_F(registry_placement_test, refuses_when_every_combiner_is_full) {
   comes("b1", 1, 1);
   settles("c1");

@@ -41,6 +41,15 @@ TEST_F(round_machine_losses_test, the_clients_of_a_fenced_part_are_placed_anew_i
   EXPECT_EQ(sut->parts().size(), 3u) << "the fenced one is not among them";
 }
 
+TEST_F(round_machine_losses_test, clients_that_were_elsewhere_before_their_combiner_was_given_up_are_placed_anew_too) {
+  open_at_two();
+  EXPECT_EQ(comes("c1", "b2"), "") << "it noticed before we did";
+  down("b1");
+  EXPECT_EQ(comes("c2", "b2"), "") << "its combiner may still come back";
+  EXPECT_EQ(tick(ms{3000}), "");
+  EXPECT_EQ(tick(ms{3200}), "parts_changed | ->b2 plan L3 train m1 [c1,c2] 6800ms");
+}
+
 TEST_F(round_machine_losses_test, the_late_partial_of_a_fenced_lease_is_refused) {
   open_at_two();
   down("b1");
@@ -146,6 +155,17 @@ TEST_F(round_machine_losses_test, a_combiner_that_lost_its_part_while_it_was_mer
   EXPECT_EQ(partial("b1", 1, {"c1", "c2"}), "fetch L1");
   EXPECT_EQ(merged(1), "settled");
   EXPECT_EQ(contributors(), "c1 c2 c3");
+}
+
+TEST_F(round_machine_losses_test, a_part_that_was_merged_all_the_same_is_not_held_by_a_combiner_that_began_anew) {
+  open({client_at("c1", "b1"), client_at("c2", "b1")}, 1);
+  progress("b1", 1, 1, 1);
+  partial("b1", 1, {"c1"});
+  progress("b1", 1, 0, 2);
+  EXPECT_EQ(merged(1), "settled") << "it could not be called off any more";
+  EXPECT_EQ(contributors(), "c1");
+  EXPECT_TRUE(sut->is_taken(domain::lease_id{1}));
+  EXPECT_FALSE(sut->is_held(domain::lease_id{1})) << "or c2 would be told that it counted";
 }
 
 TEST_F(round_machine_losses_test, what_is_in_already_counts_towards_k_when_a_part_is_collected_again) {

@@ -5,6 +5,9 @@
 #include <caf/actor.hpp>
 #include <caf/event_based_actor.hpp>
 
+#include <future>
+#include <thread>
+
 namespace fedloom::kernel {
 namespace {
 
@@ -46,6 +49,28 @@ TEST_F(directory_test, takes_the_name_only_from_who_has_it) {
   sut.leave("child", first.address());
   EXPECT_EQ(sut.at<caf::actor>("child"), second);
   sut.leave("child", second.address());
+  EXPECT_FALSE(sut.at<caf::actor>("child"));
+}
+
+TEST_F(directory_test, keeps_look_ups_waiting_while_somebody_new_is_made) {
+  std::thread early;
+  std::promise<void> begun;
+  caf::actor found;
+  const auto made = sut.enter_new("child", [&] {
+    early = std::thread([&] {
+      begun.set_value();
+      found = sut.at<caf::actor>("child");
+    });
+    begun.get_future().wait();
+    return first;
+  });
+  early.join();
+  EXPECT_EQ(made, first);
+  EXPECT_EQ(found, first) << "whoever answers the new one must find it";
+}
+
+TEST_F(directory_test, enters_nobody_when_nobody_is_made) {
+  EXPECT_FALSE(sut.enter_new("child", [] { return caf::actor{}; }));
   EXPECT_FALSE(sut.at<caf::actor>("child"));
 }
 
