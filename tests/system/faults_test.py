@@ -44,9 +44,14 @@ class FaultsTest(MeshTest):
         self.assertEqual(self.contributors(second), CLIENTS[:3])
 
     def test_the_clients_of_a_killed_combiner_are_placed_elsewhere_and_still_count(self):
-        # The controller notices first: who asks before it does is placed at the dead combiner once more, and loses time.
-        self.mesh.start(combiners=2, clients=4, controller={"registry": {"lease_ms": 500}},
-                        combiner={"clients": {"lease_ms": 1500}})
+        self.kill_a_combiner(controller_lease_ms=500, client_lease_ms=1500)
+
+    def test_clients_that_notice_its_death_first_are_not_sent_back_to_a_killed_combiner(self):
+        self.kill_a_combiner(controller_lease_ms=1500, client_lease_ms=500)
+
+    def kill_a_combiner(self, controller_lease_ms, client_lease_ms):
+        self.mesh.start(combiners=2, clients=4, controller={"registry": {"lease_ms": controller_lease_ms}},
+                        combiner={"clients": {"lease_ms": client_lease_ms}})
         session = self.begin(CLIENTS, rounds=2, min_clients=4)
         self.mesh.services["combiner-1"].kill()
         self.mesh.services["controller"].wait_for("combiner-lost", combiner="combiner-1")
