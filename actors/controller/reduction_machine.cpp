@@ -21,7 +21,7 @@ effects reduction_machine::fetch(const session::fetch_sum& what) {
     }
     return {send{what.from, what.about, active_->receiver->open()}};
   }
-  if (std::ranges::any_of(waiting_, [&](const auto& one) { return one.what.lease == lease; })) {
+  if (what.again || std::ranges::any_of(waiting_, [&](const auto& one) { return one.what.lease == lease; })) {
     return {};
   }
   waiting_.push_back(what);

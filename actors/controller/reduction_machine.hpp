@@ -37,7 +37,8 @@ public:
   explicit reduction_machine(std::uint32_t window) : window_(window) {}
 
   reduction::effects begin(const session::begin_sum& what);
-  /// Sent again for a fetch that is under way, it goes on where the connection broke.
+  /// Sent again for a fetch that is under way, it goes on where the connection broke; for one that was answered already it is
+  /// ignored, or its sum would be merged twice (I-1).
   reduction::effects fetch(const session::fetch_sum& what);
   reduction::effects abandon(domain::lease_id lease);
   reduction::effects average(const session::average& what);

@@ -68,7 +68,7 @@ effects round_machine::combiner_up(domain::instant now, const domain::combiner_i
       // It goes on where it stopped, unless the combiner has lost it: then it answers the plan with progress.
       append(out, send_plan(now, lease, one));
       if (!one.abandoned) { // else the sum would be merged after it was called off, and the record would not list it (I-1)
-        out.emplace_back(fetch_sum{combiner, about_, *one.result});
+        out.emplace_back(fetch_sum{combiner, about_, *one.result, true});
       }
     } else if (one.combiner == combiner && one.at == part_stage::fenced) {
       out.emplace_back(send{combiner, about_, domain::round_closed{lease, false}});
@@ -108,10 +108,11 @@ effects round_machine::received(domain::instant now, const domain::combiner_id& 
     return {};
   }
   auto& one = found->second;
-  if (one.at == part_stage::merging && !one.abandoned) {
-    one.abandoned = one.lost = true;
+  if (one.at == part_stage::merging || one.at == part_stage::taken) {
+    one.lost = true; // it has begun anew: what it is going to hold is not what we have
     one.totals = what;
-    return {abandon_sum{what.lease}};
+    const bool is_called_off = one.at == part_stage::taken || std::exchange(one.abandoned, true);
+    return is_called_off ? effects{} : effects{abandon_sum{what.lease}};
   }
   if (one.at != part_stage::open) {
     return {};
@@ -145,7 +146,7 @@ effects round_machine::received(domain::instant now, const domain::combiner_id& 
   one.result = what;
   if (what.sum_bytes > 0 && !what.contributions.empty()) {
     one.at = part_stage::merging;
-    return {fetch_sum{from, about_, what}};
+    return {fetch_sum{from, about_, what, false}};
   }
   one.at = part_stage::taken;
   return decide(now);

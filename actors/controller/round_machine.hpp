@@ -24,7 +24,12 @@ struct round_limits {
 namespace round {
 struct send { domain::combiner_id to; domain::round_key about; domain::body what; };
 /// A part has arrived whole but for its sum; answered by `sum_merged` or `sum_failed`.
-struct fetch_sum { domain::combiner_id from; domain::round_key about; domain::partial what; };
+struct fetch_sum {
+  domain::combiner_id from;
+  domain::round_key about;
+  domain::partial what;
+  bool again = false; ///< its connection broke: go on if it is still under way, for the answer may be on its way already
+};
 /// Give the sum up if it is not merged yet; answered by `sum_failed`, unless `sum_merged` is on its way already.
 struct abandon_sum { domain::lease_id lease; };
 struct parts_changed {}; ///< the record must be written before what follows
@@ -97,7 +102,7 @@ private:
     domain::progress totals;
     std::optional<domain::instant> away_since;
     bool abandoned = false; ///< merging was called off; the answer is on its way
-    bool lost = false;      ///< merging, but the combiner has begun anew: to be collected again
+    bool lost = false;      ///< merging or taken, but the combiner has begun anew
     std::optional<domain::partial> result;
     domain::error reason; ///< why it was fenced
   };

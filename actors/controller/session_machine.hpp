@@ -27,7 +27,7 @@ struct send { domain::combiner_id to; domain::round_key about; domain::body what
 struct load_model { domain::model_id model; }; ///< answered by `loaded`
 /// Opens an empty sum for this attempt; whatever sum was open before is dropped.
 struct begin_sum { domain::round_key about; domain::model_id model; domain::scale_table scales; };
-struct fetch_sum { domain::combiner_id from; domain::round_key about; domain::partial what; };
+struct fetch_sum { domain::combiner_id from; domain::round_key about; domain::partial what; bool again = false; };
 struct abandon_sum { domain::lease_id lease; };
 /// Merge, apply the server learning rate, make the stream durable; answered by `averaged`.
 struct average { domain::round_key about; double rate; };

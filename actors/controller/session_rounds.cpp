@@ -265,7 +265,7 @@ effects session_machine::translate(domain::moment at, round_machine& from, round
   for (auto& one : effects_of_round) {
     std::visit(domain::overloaded{
                    [&](round::send& m) { out.emplace_back(send{std::move(m.to), std::move(m.about), std::move(m.what)}); },
-                   [&](round::fetch_sum& m) { out.emplace_back(fetch_sum{std::move(m.from), std::move(m.about), std::move(m.what)}); },
+                   [&](round::fetch_sum& m) { out.emplace_back(fetch_sum{std::move(m.from), std::move(m.about), std::move(m.what), m.again}); },
                    [&](round::abandon_sum& m) { out.emplace_back(abandon_sum{m.lease}); },
                    [&](round::parts_changed&) {
                      if (!is_validation) {

@@ -12,7 +12,7 @@ using domain::overloaded;
 namespace dialog = transport::dialog;
 
 combiner_node::combiner_node(world& in, network& net, domain::combiner_id id, const pace& speed)
-    : process(in), id_(std::move(id)), mesh_(net.attach(endpoint_of(id_), {[this](transport::inbound m) { on_inbound(m); },
+    : process(in), id_(std::move(id)), mesh_(net.attach(id_.value(), endpoint_of(id_), {[this](transport::inbound m) { on_inbound(m); },
                                                                           [this](transport::peer_notice m) { on_notice(m); }})),
       speed_(speed), fold_line_(*this, in, speed.fold), uplink_({}, in.seed()),
       uplink_alarm_(*this, [this] { step(uplink_.tick(now())); }),
@@ -319,21 +319,6 @@ void combiner_node::step(model_cache::effects effects) {
   cache_alarm_.arm(cache_.next_wake());
 }
 
-void combiner_node::verify(const model_cache::verify& what) {
-  domain::expected<transfer::served_stream> outcome = domain::failure(domain::errc::digest_mismatch, "another model");
-  if (model::id_of(what.pieces) == what.model) {
-    std::vector<std::byte> stream;
-    auto digests = std::make_shared<std::vector<domain::digest>>();
-    for (const auto& piece : what.pieces) {
-      stream.insert(stream.end(), piece.span().begin(), piece.span().end());
-      digests->push_back(transfer::digest_of(piece.span()));
-    }
-    outcome = transfer::served_stream{domain::shared_bytes::adopt(std::move(stream)), std::move(digests)};
-  }
-  later(world_.pause(domain::milliseconds{0}, speed_.fold),
-        [this, model = what.model, outcome] { step(cache_.verified(model, outcome)); });
-}
-
 void combiner_node::step(domain::lease_id lease, collection::effects effects) {
   for (auto& one : effects) {
     std::visit(overloaded{
@@ -356,29 +341,6 @@ void combiner_node::step(domain::lease_id lease, collection::effects effects) {
                one);
   }
   arm_collections();
-}
-
-collection::folded combiner_node::fold(domain::lease_id lease, const collection::fold& what) {
-  const auto sum = sums_.find(lease);
-  if (sum == sums_.end()) {
-    return {what.client, {domain::errc::wrong_state, "the collection is over"}, 0};
-  }
-  std::vector<domain::digest> found;
-  for (const auto& piece : what.pieces) {
-    found.push_back(transfer::digest_of(piece.span()));
-  }
-  if ((!what.announced.empty() && found != what.announced) || transfer::digest_over(found) != what.content) {
-    return {what.client, {domain::errc::digest_mismatch, "not what was announced"}, 0};
-  }
-  const auto verdict = sum->second.check(what.pieces);
-  if (verdict.reason.code != domain::errc::none) {
-    return {what.client, verdict.reason, verdict.needed_exponent};
-  }
-  if (!sum->second.admits(what.weight)) {
-    return {what.client, {domain::errc::bad_weight, "more than the round's total weight"}, 0};
-  }
-  sum->second.add(what.pieces, what.weight);
-  return {what.client, {}, 0};
 }
 
 void combiner_node::freeze(domain::lease_id lease) {

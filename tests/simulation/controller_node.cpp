@@ -26,7 +26,7 @@ std::optional<domain::combiner_id> combiner_of(const std::string& identity) {
 
 controller_node::controller_node(world& in, network& net, controller_disk& disk, const pace& speed)
     : process(in), disk_(disk), term_(disk.records->next_term().value()),
-      mesh_(net.attach(controller_endpoint, {[this](transport::inbound m) { on_inbound(m); },
+      mesh_(net.attach("controller", controller_endpoint, {[this](transport::inbound m) { on_inbound(m); },
                                              [this](transport::peer_notice m) { on_notice(m); }})),
       disk_line_(*this, in, speed.write), session_mail_(*this, in, speed.mailbox), reduction_mail_(*this, in, speed.mailbox),
       reducer_line_(*this, in, speed.reduction), reducer_(*disk.models),

@@ -7,11 +7,14 @@
 namespace fedloom::simulation {
 namespace {
 
-/// FEDLOOM_SIMULATION_SEEDS=5000 for a long look.
-std::uint64_t schedules_per_kind() {
-  const char* wanted = std::getenv("FEDLOOM_SIMULATION_SEEDS");
-  return wanted != nullptr ? std::stoull(wanted) : 300;
+/// FEDLOOM_SIMULATION_SEEDS=40000 for a long look; FEDLOOM_SIMULATION_FIRST=33007 FEDLOOM_SIMULATION_SEEDS=1
+/// FEDLOOM_SIMULATION_TRACE=1 for a close one.
+std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
+  const char* wanted = std::getenv(name);
+  return wanted != nullptr ? std::stoull(wanted) : otherwise;
 }
+std::uint64_t first_seed() { return from_environment("FEDLOOM_SIMULATION_FIRST", 1); }
+std::uint64_t schedules_per_kind() { return from_environment("FEDLOOM_SIMULATION_SEEDS", 300); }
 
 domain::session_options patient(world& chance) {
   domain::session_options options;
@@ -89,7 +92,8 @@ void survive(std::uint64_t seed, const fault& kind, std::size_t most, std::uint6
 }
 
 void survive_all(const fault& kind, std::size_t most) {
-  for (std::uint64_t seed = 1; seed <= schedules_per_kind() && !testing::Test::HasFailure(); ++seed) {
+  const auto end = first_seed() + schedules_per_kind();
+  for (auto seed = first_seed(); seed < end && !testing::Test::HasFailure(); ++seed) {
     survive(seed, kind, most, 16);
   }
 }

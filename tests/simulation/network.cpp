@@ -1,5 +1,7 @@
 #include "tests/simulation/network.hpp"
 
+#include "tests/simulation/trace.hpp"
+
 namespace fedloom::simulation {
 
 namespace {
@@ -9,8 +11,8 @@ constexpr domain::milliseconds liveness_notice{500};
 
 } // namespace
 
-std::unique_ptr<port> network::attach(std::string endpoint, transport::inbox to) {
-  return std::make_unique<port>(*this, std::move(endpoint), std::move(to));
+std::unique_ptr<port> network::attach(std::string name, std::string endpoint, transport::inbox to) {
+  return std::make_unique<port>(*this, std::move(name), std::move(endpoint), std::move(to));
 }
 
 void network::cut_one(const std::string& endpoint) {
@@ -19,6 +21,7 @@ void network::cut_one(const std::string& endpoint) {
     return;
   }
   auto& at = *chosen;
+  trace(world_.now(), "network", "cuts a connection of " + (at.dialler ? at.dialler->name_ : "nobody") + " to " + at.endpoint);
   at.up.waiting.clear();
   at.down.waiting.clear();
   if (at.dialler != nullptr && world_.chance(limits_.cut_is_noticed)) {
@@ -32,6 +35,7 @@ void network::cut_one(const std::string& endpoint) {
 void network::stall_one(duration pause, const std::string& endpoint) {
   if (auto* const at = any(endpoint)) {
     at->stalled_until = world_.now() + pause;
+    trace(world_.now(), "network", "stalls a connection to " + at->endpoint);
   }
 }
 
@@ -120,14 +124,16 @@ void network::lose_with_process(pipe& what) {
   }
 }
 
-port::port(network& in, std::string endpoint, transport::inbox to)
-    : network_(in), endpoint_(std::move(endpoint)), to_(std::move(to)) {
+port::port(network& in, std::string name, std::string endpoint, transport::inbox to)
+    : network_(in), name_(std::move(name)), endpoint_(std::move(endpoint)), to_(std::move(to)) {
+  trace(network_.world_.now(), name_, "is born");
   if (!endpoint_.empty()) {
     network_.listeners_[endpoint_] = this;
   }
 }
 
 port::~port() {
+  trace(network_.world_.now(), name_, "dies");
   if (!endpoint_.empty()) {
     network_.listeners_.erase(endpoint_);
   }
@@ -207,6 +213,9 @@ void port::take(transport::peer_id from, domain::message what) {
   if (network_.world_.now() >= who.noticed + liveness_notice) {
     who.noticed = network_.world_.now();
     to_.notice({from, identity, transport::peer_change::alive});
+  }
+  if (is_traced()) {
+    trace(network_.world_.now(), name_, "<- " + (identity.empty() ? std::to_string(from.value()) : identity) + " " + describe(what));
   }
   to_.deliver({from, identity, std::move(what)});
 }

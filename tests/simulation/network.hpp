@@ -24,8 +24,8 @@ class network {
 public:
   explicit network(world& in, network_limits limits = {}) : world_(in), limits_(limits) {}
 
-  /// A process joins; `endpoint` is empty for one that only dials.
-  std::unique_ptr<port> attach(std::string endpoint, transport::inbox to);
+  /// A process joins; `endpoint` is empty for one that only dials. The name is for traces.
+  std::unique_ptr<port> attach(std::string name, std::string endpoint, transport::inbox to);
   /// Breaks a connection by chance: what is on its way is lost, and the side that listened does not know the other any more.
   /// With an endpoint: one of those that were dialled there.
   void cut_one(const std::string& endpoint = {});
@@ -68,7 +68,7 @@ private:
 /// One process's gateway.
 class port final : public transport::gateway {
 public:
-  port(network& in, std::string endpoint, transport::inbox to);
+  port(network& in, std::string name, std::string endpoint, transport::inbox to);
   ~port() override;
 
   transport::peer_id dial(const std::string& endpoint) override;
@@ -90,6 +90,7 @@ private:
   void lose(transport::peer_id accepted);
 
   network& network_;
+  std::string name_;
   std::string endpoint_;
   transport::inbox to_;
   std::map<transport::peer_id, known_peer> peers_;

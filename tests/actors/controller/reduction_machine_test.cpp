@@ -13,6 +13,10 @@ protected:
     return {domain::combiner_id{combiner}, about, what};
   }
   std::string fetch(const session::fetch_sum& what) { return render(sut.fetch(what)); }
+  std::string again(session::fetch_sum what) {
+    what.again = true;
+    return fetch(what);
+  }
   std::string chunk(const std::string& from, std::uint64_t lease, std::uint32_t index) {
     const auto bytes = domain::shared_bytes::adopt(std::vector<std::byte>(domain::chunk_bytes));
     return render(sut.received(domain::combiner_id{from}, {domain::transfer_id{lease}, index, {}}, bytes));
@@ -44,12 +48,20 @@ TEST_F(reduction_machine_test, fetches_one_sum_after_the_other) {
 TEST_F(reduction_machine_test, a_fetch_that_is_repeated_goes_on_where_the_connection_broke) {
   fetch(sum("b1", 1, 3));
   chunk("b1", 1, 0);
-  EXPECT_EQ(fetch(sum("b1", 1, 3)), "->b1 grant 1 from 1");
+  EXPECT_EQ(again(sum("b1", 1, 3)), "->b1 grant 1 from 1");
   fetch(sum("b2", 2));
-  EXPECT_EQ(fetch(sum("b2", 2)), "") << "it waits already";
+  EXPECT_EQ(again(sum("b2", 2)), "") << "it waits already";
   chunk("b1", 1, 1);
   chunk("b1", 1, 2);
-  EXPECT_EQ(fetch(sum("b1", 1, 3)), "") << "all of it is here";
+  EXPECT_EQ(again(sum("b1", 1, 3)), "") << "all of it is here";
+}
+
+TEST_F(reduction_machine_test, a_fetch_that_is_repeated_after_its_answer_does_not_merge_the_sum_twice) {
+  fetch(sum("b1", 1));
+  chunk("b1", 1, 0);
+  EXPECT_EQ(merged(1), "merged L1");
+  EXPECT_EQ(again(sum("b1", 1)), "") << "I-1";
+  EXPECT_EQ(fetch(sum("b1", 1)), "->b1 grant 1 from 0") << "the part was collected anew";
 }
 
 TEST_F(reduction_machine_test, a_gap_is_asked_for_again) {

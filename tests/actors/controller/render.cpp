@@ -108,7 +108,7 @@ static std::string render_one(const turned_away& e) { return "turned_away " + e.
 
 namespace round {
 static std::string render_one(const send& e) { return to(e.to) + render(e.what); }
-static std::string render_one(const fetch_sum& e) { return "fetch " + lease(e.what.lease); }
+static std::string render_one(const fetch_sum& e) { return "fetch " + lease(e.what.lease) + (e.again ? " again" : ""); }
 static std::string render_one(const abandon_sum& e) { return "abandon " + lease(e.lease); }
 static std::string render_one(const parts_changed&) { return "parts_changed"; }
 static std::string render_one(const settled&) { return "settled"; }
@@ -119,7 +119,7 @@ static std::string render_one(const store& e) { return "store{" + render(e.chang
 static std::string render_one(const send& e) { return to(e.to) + render(e.what); }
 static std::string render_one(const load_model& e) { return "load " + model(e.model); }
 static std::string render_one(const begin_sum& e) { return "begin_sum " + number(e.about.round) + "." + number(e.about.attempt); }
-static std::string render_one(const fetch_sum& e) { return "fetch " + lease(e.what.lease); }
+static std::string render_one(const fetch_sum& e) { return "fetch " + lease(e.what.lease) + (e.again ? " again" : ""); }
 static std::string render_one(const abandon_sum& e) { return "abandon " + lease(e.lease); }
 static std::string render_one(const average& e) { return "average " + number(e.about.round) + "." + number(e.about.attempt); }
 static std::string render_one(const drop_sum&) { return "drop_sum"; }

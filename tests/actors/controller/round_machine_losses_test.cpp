@@ -104,7 +104,7 @@ TEST_F(round_machine_losses_test, a_sum_on_its_way_goes_on_when_its_combiner_is_
   partial("b1", 1, {"c1"});
   down("b1");
   now = at(ms{1000});
-  EXPECT_EQ(up("b1"), "->b1 plan L1 train m1 [c1] 9000ms | fetch L1");
+  EXPECT_EQ(up("b1"), "->b1 plan L1 train m1 [c1] 9000ms | fetch L1 again");
   EXPECT_EQ(tick(ms{4000}), "");
 }
 
@@ -166,6 +166,17 @@ TEST_F(round_machine_losses_test, a_part_that_was_merged_all_the_same_is_not_hel
   EXPECT_EQ(contributors(), "c1");
   EXPECT_TRUE(sut->is_taken(domain::lease_id{1}));
   EXPECT_FALSE(sut->is_held(domain::lease_id{1})) << "or c2 would be told that it counted";
+}
+
+TEST_F(round_machine_losses_test, a_combiner_that_begins_a_part_anew_after_it_was_taken_does_not_hold_it) {
+  open_at_two();
+  progress("b1", 1, 1, 0);
+  progress("b2", 2, 1, 0);
+  partial("b1", 1, {"c1"});
+  merged(1);
+  EXPECT_EQ(progress("b1", 1, 1, 1), "");
+  EXPECT_TRUE(sut->is_taken(domain::lease_id{1}));
+  EXPECT_FALSE(sut->is_held(domain::lease_id{1}));
 }
 
 TEST_F(round_machine_losses_test, what_is_in_already_counts_towards_k_when_a_part_is_collected_again) {
