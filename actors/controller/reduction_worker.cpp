@@ -4,6 +4,8 @@
 #include "actors/model/stream.hpp"
 #include "actors/transfer/digests.hpp"
 
+#include <future>
+
 namespace fedloom::controller {
 
 using domain::errc;
@@ -98,12 +100,15 @@ void reduction_worker::average(double rate, model_report report) {
     auto stream = domain::shared_bytes::adopt(open_.sum->average(open_.global.span(), rate));
     open_ = {};
     const auto id = model::id_of(stream.span());
+    // The disk takes its time: what the next round needs of the model is computed meanwhile.
+    auto prepared = std::async(std::launch::async, [&] { return prepare(id, stream); });
     if (auto stored = models_.put(id, stream.span()); !stored) {
+      prepared.wait();
       return report(tl::unexpected(stored.error()));
     }
     newest_ = id;
     newest_stream_ = stream;
-    report(prepare(id, std::move(stream)));
+    report(prepared.get());
   });
 }
 
