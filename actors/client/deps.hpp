@@ -22,7 +22,8 @@ struct deps {
 
 using deps_ptr = std::shared_ptr<const deps>;
 
-/// An inbox for a process with any number of clients: connections carry "<client id>/controller" or "<client id>/combiner".
+/// An inbox for a process with any number of clients: connections carry "<client id>/controller" or "<client
+/// id>/combiner".
 transport::inbox deliver_to_clients(std::shared_ptr<kernel::directory> names);
 
 caf::actor spawn_membership(caf::actor_system& system, deps_ptr with);

@@ -7,7 +7,9 @@
 namespace fedloom::client {
 
 /// membership -> tasks: the combiner welcomed us over this connection.
-struct combiner_attached { transport::peer_id peer; };
+struct combiner_attached {
+  transport::peer_id peer;
+};
 struct combiner_detached {};
 /// tasks -> membership, when it (re)starts: whatever was asked of us is lost; greet the combiner again, so that it asks
 /// again. Answered by combiner_attached when it has welcomed us.
@@ -16,8 +18,14 @@ struct reintroduce {};
 struct leave {};
 
 /// What the trainer's thread reports.
-struct train_finished { domain::round_key round; std::shared_ptr<const domain::expected<trained_update>> outcome; };
-struct validate_finished { domain::round_key round; std::shared_ptr<const domain::expected<validation_result>> outcome; };
+struct train_finished {
+  domain::round_key round;
+  std::shared_ptr<const domain::expected<trained_update>> outcome;
+};
+struct validate_finished {
+  domain::round_key round;
+  std::shared_ptr<const domain::expected<validation_result>> outcome;
+};
 
 } // namespace fedloom::client
 
@@ -30,22 +38,23 @@ FEDLOOM_LOCAL_MESSAGE(fedloom::client::validate_finished)
 
 namespace fedloom::client {
 
-using membership_actor = caf::typed_actor<
-    kernel::notify<transport::inbound_ptr>, ///< placement, refused, client_welcome, heartbeat, goodbye
-    kernel::notify<transport::peer_notice>,
-    kernel::notify<reintroduce>,
-    kernel::notify<leave>,
-    kernel::notify<kernel::wake>>;
+using membership_actor =
+    caf::typed_actor<kernel::notify<transport::inbound_ptr>, ///< placement, refused, client_welcome, heartbeat, goodbye
+                     kernel::notify<transport::peer_notice>, kernel::notify<reintroduce>, kernel::notify<leave>,
+                     kernel::notify<kernel::wake>>;
 
-using task_actor = caf::typed_actor<
-    kernel::notify<transport::inbound_ptr>, ///< task, cancel_task, receipt, and chunks of models
-    kernel::notify<transport::peer_notice>,
-    kernel::notify<combiner_attached>, kernel::notify<combiner_detached>,
-    kernel::notify<train_finished>, kernel::notify<validate_finished>,
-    kernel::notify<kernel::wake>>;
+using task_actor =
+    caf::typed_actor<kernel::notify<transport::inbound_ptr>, ///< task, cancel_task, receipt, and chunks of models
+                     kernel::notify<transport::peer_notice>, kernel::notify<combiner_attached>,
+                     kernel::notify<combiner_detached>, kernel::notify<train_finished>,
+                     kernel::notify<validate_finished>, kernel::notify<kernel::wake>>;
 
 /// Names in the directory. Many clients may live in one process, hence the id.
-inline std::string membership_name(const domain::client_id& client) { return "membership/" + client.value(); }
-inline std::string task_name(const domain::client_id& client) { return "tasks/" + client.value(); }
+inline std::string membership_name(const domain::client_id& client) {
+  return "membership/" + client.value();
+}
+inline std::string task_name(const domain::client_id& client) {
+  return "tasks/" + client.value();
+}
 
 } // namespace fedloom::client

@@ -20,7 +20,9 @@ membership_machine::membership_machine(membership_config config, domain::token r
     : config_(std::move(config)), resume_(resume), at_controller_(config_.limits, seed),
       at_combiner_(config_.limits, seed + 1) {}
 
-effects membership_machine::start(domain::instant now) { return join(now); }
+effects membership_machine::start(domain::instant now) {
+  return join(now);
+}
 
 effects membership_machine::received(domain::instant now, link from, const domain::body& what) {
   if (const auto* placed = std::get_if<domain::placement>(&what); placed && from == link::controller) {
@@ -41,9 +43,13 @@ effects membership_machine::received(domain::instant now, link from, const domai
   return {};
 }
 
-void membership_machine::heard(domain::instant now, link from) { dialog_at(from).heard(now); }
+void membership_machine::heard(domain::instant now, link from) {
+  dialog_at(from).heard(now);
+}
 
-effects membership_machine::gone(domain::instant now, link at) { return translate(now, at, dialog_at(at).gone(now)); }
+effects membership_machine::gone(domain::instant now, link at) {
+  return translate(now, at, dialog_at(at).gone(now));
+}
 
 effects membership_machine::tick(domain::instant now) {
   auto out = translate(now, link::controller, at_controller_.tick(now));
@@ -59,8 +65,8 @@ effects membership_machine::greet_again(domain::instant now) {
     return {};
   }
   effects out{detached{{domain::errc::unavailable, "greeting the combiner again"}}};
-  append(out, translate(now, link::combiner,
-                        at_combiner_.start(now, domain::client_hello{config_.client, placed_.ticket})));
+  append(out,
+         translate(now, link::combiner, at_combiner_.start(now, domain::client_hello{config_.client, placed_.ticket})));
   return out;
 }
 
@@ -97,8 +103,8 @@ effects membership_machine::on(domain::instant now, const domain::placement& pla
   }
   out.emplace_back(joined{placed.combiner, placed.endpoint});
   append(out, translate(now, link::controller, at_controller_.stop()));
-  append(out, translate(now, link::combiner,
-                        at_combiner_.start(now, domain::client_hello{config_.client, placed.ticket})));
+  append(out,
+         translate(now, link::combiner, at_combiner_.start(now, domain::client_hello{config_.client, placed.ticket})));
   return out;
 }
 
@@ -122,22 +128,24 @@ effects membership_machine::on_refused(domain::instant now, link from, const dom
 effects membership_machine::translate(domain::instant now, link at, dialog::effects from) {
   effects out;
   for (auto& one : from) {
-    std::visit(domain::overloaded{
-                   [&](dialog::open&) {
-                     out.emplace_back(
-                         open{at, at == link::controller ? config_.controller_endpoint : placed_.endpoint});
-                   },
-                   [&](dialog::close&) { out.emplace_back(close{at}); },
-                   [&](dialog::send& say) { out.emplace_back(send{at, std::move(say.what)}); },
-                   [&](dialog::established&) { out.emplace_back(attached{placed_.combiner}); },
-                   [&](dialog::lost& loss) {
-                     out.emplace_back(detached{loss.reason});
-                     if (loss.reason.code != domain::errc::unknown_peer) {
-                       append(out, join(now, placed_.combiner));
-                     }
-                   },
-               },
-               one);
+    std::visit(
+        domain::overloaded{
+            [&](dialog::open&) {
+              out.emplace_back(open{at, at == link::controller ? config_.controller_endpoint : placed_.endpoint});
+            },
+            [&](dialog::close&) { out.emplace_back(close{at}); },
+            [&](dialog::send& say) {
+              out.emplace_back(send{at, std::move(say.what)});
+            },
+            [&](dialog::established&) { out.emplace_back(attached{placed_.combiner}); },
+            [&](dialog::lost& loss) {
+              out.emplace_back(detached{loss.reason});
+              if (loss.reason.code != domain::errc::unknown_peer) {
+                append(out, join(now, placed_.combiner));
+              }
+            },
+        },
+        one);
     if (std::holds_alternative<dialog::lost>(one) &&
         std::get<dialog::lost>(one).reason.code != domain::errc::unknown_peer) {
       break; // the join above has replaced what the dialog wanted to do next

@@ -22,20 +22,39 @@ struct membership_config {
 enum class link : std::uint8_t { controller, combiner };
 
 namespace membership {
-struct open { link at; std::string endpoint; };
-struct close { link at; };
-struct send { link at; domain::body what; };
-struct keep_token { domain::token resume; };          ///< on disk, before the ticket is used
-struct attached { domain::combiner_id combiner; };    ///< the combiner welcomed us: work may flow
-struct detached { domain::error reason; };            ///< no more work from there until `attached`
-struct joined { domain::combiner_id combiner; std::string endpoint; };
-struct turned_away { domain::error reason; };         ///< the controller refused the join; tried again later
+struct open {
+  link at;
+  std::string endpoint;
+};
+struct close {
+  link at;
+};
+struct send {
+  link at;
+  domain::body what;
+};
+struct keep_token {
+  domain::token resume;
+}; ///< on disk, before the ticket is used
+struct attached {
+  domain::combiner_id combiner;
+}; ///< the combiner welcomed us: work may flow
+struct detached {
+  domain::error reason;
+}; ///< no more work from there until `attached`
+struct joined {
+  domain::combiner_id combiner;
+  std::string endpoint;
+};
+struct turned_away {
+  domain::error reason;
+}; ///< the controller refused the join; tried again later
 using effect = std::variant<open, close, send, keep_token, attached, detached, joined, turned_away>;
 using effects = std::vector<effect>;
 } // namespace membership
 
-/// Decides where a client belongs: joins at the controller, then works with the combiner it was placed at, and joins again
-/// when that one is lost. Holds at most one connection for longer than a join takes. Pure.
+/// Decides where a client belongs: joins at the controller, then works with the combiner it was placed at, and joins
+/// again when that one is lost. Holds at most one connection for longer than a join takes. Pure.
 ///
 ///   joining --placement--> greeting --client_welcome--> member
 ///      ^                      | bad ticket, no answer      | lease over

@@ -70,7 +70,11 @@ public:
 
 } // namespace
 
-std::unique_ptr<probe> make_probe(prometheus::Registry& registry) { return std::make_unique<prometheus_probe>(registry); }
-std::unique_ptr<probe> make_silent_probe() { return std::make_unique<silent_probe>(); }
+std::unique_ptr<probe> make_probe(prometheus::Registry& registry) {
+  return std::make_unique<prometheus_probe>(registry);
+}
+std::unique_ptr<probe> make_silent_probe() {
+  return std::make_unique<silent_probe>();
+}
 
 } // namespace fedloom::client

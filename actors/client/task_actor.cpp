@@ -93,8 +93,8 @@ private:
       if (e.kind == domain::task_kind::train) {
         caf::anon_send(me, train_finished{e.round, std::make_shared<const train_outcome>(train_now(*work, e, stop))});
       } else {
-        caf::anon_send(me, validate_finished{e.round, std::make_shared<const validate_outcome>(work->validate(
-                                                          e.model, {e.round, e.time_limit}, stop))});
+        caf::anon_send(me, validate_finished{e.round, std::make_shared<const validate_outcome>(
+                                                          work->validate(e.model, {e.round, e.time_limit}, stop))});
       }
     };
     if (!with_->runner->post(std::move(job))) {

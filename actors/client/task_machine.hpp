@@ -15,11 +15,11 @@ namespace fedloom::client {
 
 /// Bounds of one client. At a bound the oldest entry gives way, and the combiner hears why.
 struct task_limits {
-  std::uint32_t window = 8;                              ///< chunks on their way while a model is fetched
-  domain::milliseconds stall{3000};                      ///< a fetch without a chunk for so long is asked for again
+  std::uint32_t window = 8;         ///< chunks on their way while a model is fetched
+  domain::milliseconds stall{3000}; ///< a fetch without a chunk for so long is asked for again
   std::size_t waiting_tasks = 4;
   std::size_t kept_updates = 2;
-  std::uint64_t model_bytes = std::uint64_t{16} << 30;   ///< larger models are refused
+  std::uint64_t model_bytes = std::uint64_t{16} << 30; ///< larger models are refused
 };
 
 /// An update as the trainer left it, with the digests that its transfer needs (heavy, hence done on the worker).
@@ -29,7 +29,11 @@ struct trained_update {
 };
 
 namespace work {
-struct send { domain::round_key round; domain::body what; domain::shared_bytes payload; };
+struct send {
+  domain::round_key round;
+  domain::body what;
+  domain::shared_bytes payload;
+};
 struct run {
   domain::task_kind kind;
   domain::round_key round;
@@ -37,14 +41,21 @@ struct run {
   domain::milliseconds time_limit;
 };
 struct stop_running {};
-struct report_failure { domain::round_key round; domain::task_kind kind; domain::error reason; }; ///< for the log
-struct report_receipt { domain::round_key round; domain::receipt what; };                          ///< for the log
+struct report_failure {
+  domain::round_key round;
+  domain::task_kind kind;
+  domain::error reason;
+}; ///< for the log
+struct report_receipt {
+  domain::round_key round;
+  domain::receipt what;
+}; ///< for the log
 using effect = std::variant<send, run, stop_running, report_failure, report_receipt>;
 using effects = std::vector<effect>;
 } // namespace work
 
-/// Does what the combiner asks, one task at a time: fetches the model, has it trained or validated, offers the update and
-/// keeps it until a receipt says that it is counted or not needed (I-5). Pure.
+/// Does what the combiner asks, one task at a time: fetches the model, has it trained or validated, offers the update
+/// and keeps it until a receipt says that it is counted or not needed (I-5). Pure.
 ///
 ///   idle --task--> fetching --last chunk--> running --trained--> kept --counted, not_needed--> idle
 ///                                              | failed, cancelled
@@ -123,8 +134,8 @@ private:
   std::optional<known_model> model_;
   std::optional<fetch> fetch_;
   std::map<domain::round_key, kept_update> kept_;
-  /// An update whose round ended without it. If the next attempt asks for the same round from the same model it is offered
-  /// again instead of being trained again.
+  /// An update whose round ended without it. If the next attempt asks for the same round from the same model it is
+  /// offered again instead of being trained again.
   std::optional<std::pair<domain::round_key, kept_update>> spare_;
   std::optional<std::pair<domain::round_key, domain::validation>> last_validation_;
 };

@@ -25,7 +25,7 @@ struct deps {
   roster_config roster;
   collection_limits collection;
   std::atomic<bool>* uplink_is_up = nullptr; ///< for the readiness probe
-  std::size_t collections = 16; ///< held at once; the oldest gives way
+  std::size_t collections = 16;              ///< held at once; the oldest gives way
   model_cache_limits models;
 };
 

@@ -9,8 +9,8 @@
 
 namespace fedloom::combiner {
 
-/// The heavy half of a collection, on one thread of its own: checks updates and adds them to the sums, while others arrive.
-/// Jobs run in the order of the calls; reports come on that thread.
+/// The heavy half of a collection, on one thread of its own: checks updates and adds them to the sums, while others
+/// arrive. Jobs run in the order of the calls; reports come on that thread.
 class fold_worker {
 public:
   fold_worker();

@@ -10,31 +10,62 @@ namespace fedloom::combiner {
 // -- between the actors ----------------------------------------------------------
 
 /// Anyone -> uplink: pass this on to the controller; lost while the uplink is down, and made good when it is up again.
-struct to_controller { domain::round_key about; domain::body what; domain::shared_bytes payload; };
+struct to_controller {
+  domain::round_key about;
+  domain::body what;
+  domain::shared_bytes payload;
+};
 /// uplink -> all: the controller has welcomed us (again): say what you hold.
 struct uplink_up {};
 /// roster -> collection.
-struct client_came { member who; };
-struct client_left { domain::client_id client; domain::error reason; };
+struct client_came {
+  member who;
+};
+struct client_left {
+  domain::client_id client;
+  domain::error reason;
+};
 /// collection -> roster, when it (re)starts: answered by client_came for all members.
 struct get_members {};
 /// collection -> model_cache, answered by model_ready or model_failed.
-struct need_model { domain::model_id model; std::uint64_t stream_bytes; };
-struct model_ready { domain::model_id model; domain::shared_bytes stream; };
-struct model_failed { domain::model_id model; domain::error reason; };
+struct need_model {
+  domain::model_id model;
+  std::uint64_t stream_bytes;
+};
+struct model_ready {
+  domain::model_id model;
+  domain::shared_bytes stream;
+};
+struct model_failed {
+  domain::model_id model;
+  domain::error reason;
+};
 /// model_cache -> collection: a client began to fetch so much.
-struct model_served { domain::model_id model; std::uint64_t bytes; };
-/// collection -> uplink, when it (re)starts: whatever was planned here is lost; introduce us again, so that the controller
-/// plans it again.
+struct model_served {
+  domain::model_id model;
+  std::uint64_t bytes;
+};
+/// collection -> uplink, when it (re)starts: whatever was planned here is lost; introduce us again, so that the
+/// controller plans it again.
 struct reintroduce {};
 /// service -> uplink, roster: the process is about to end; say goodbye.
 struct drain {};
 
 // -- reports of worker threads ---------------------------------------------------
 
-struct fold_finished { domain::lease_id lease; collection::folded outcome; };
-struct freeze_finished { domain::lease_id lease; domain::shared_bytes sum; domain::digest content; };
-struct verify_finished { domain::model_id model; std::shared_ptr<const domain::expected<transfer::served_stream>> outcome; };
+struct fold_finished {
+  domain::lease_id lease;
+  collection::folded outcome;
+};
+struct freeze_finished {
+  domain::lease_id lease;
+  domain::shared_bytes sum;
+  domain::digest content;
+};
+struct verify_finished {
+  domain::model_id model;
+  std::shared_ptr<const domain::expected<transfer::served_stream>> outcome;
+};
 
 } // namespace fedloom::combiner
 
@@ -61,37 +92,27 @@ inline constexpr const char* roster_name = "roster";
 inline constexpr const char* collection_name = "collection";
 inline constexpr const char* model_cache_name = "model_cache";
 
-using uplink_actor = caf::typed_actor<
-    kernel::notify<transport::inbound_ptr>, ///< combiner_welcome, refused, heartbeat from the controller
-    kernel::notify<transport::peer_notice>,
-    kernel::notify<to_controller>,
-    kernel::notify<reintroduce>,
-    kernel::notify<drain>,
-    kernel::notify<kernel::wake>>;
+using uplink_actor = caf::typed_actor<kernel::notify<transport::inbound_ptr>, ///< combiner_welcome, refused, heartbeat
+                                                                              ///< from the controller
+                                      kernel::notify<transport::peer_notice>, kernel::notify<to_controller>,
+                                      kernel::notify<reintroduce>, kernel::notify<drain>, kernel::notify<kernel::wake>>;
 
-using roster_actor = caf::typed_actor<
-    kernel::notify<transport::inbound_ptr>, ///< expect_client, client_hello, heartbeat, goodbye, and strangers
-    kernel::notify<transport::peer_notice>,
-    kernel::notify<uplink_up>,
-    kernel::notify<get_members>,
-    kernel::notify<drain>,
-    kernel::notify<kernel::wake>>;
+using roster_actor = caf::typed_actor<kernel::notify<transport::inbound_ptr>, ///< expect_client, client_hello,
+                                                                              ///< heartbeat, goodbye, and strangers
+                                      kernel::notify<transport::peer_notice>, kernel::notify<uplink_up>,
+                                      kernel::notify<get_members>, kernel::notify<drain>, kernel::notify<kernel::wake>>;
 
-using collection_actor = caf::typed_actor<
-    kernel::notify<transport::inbound_ptr>, ///< the round dialog from both sides, chunks of uploads
-    kernel::notify<transport::peer_notice>,
-    kernel::notify<uplink_up>,
-    kernel::notify<client_came>, kernel::notify<client_left>,
-    kernel::notify<model_ready>, kernel::notify<model_failed>, kernel::notify<model_served>,
-    kernel::notify<fold_finished>, kernel::notify<freeze_finished>,
-    kernel::notify<kernel::wake>>;
+using collection_actor =
+    caf::typed_actor<kernel::notify<transport::inbound_ptr>, ///< the round dialog from both sides, chunks of uploads
+                     kernel::notify<transport::peer_notice>, kernel::notify<uplink_up>, kernel::notify<client_came>,
+                     kernel::notify<client_left>, kernel::notify<model_ready>, kernel::notify<model_failed>,
+                     kernel::notify<model_served>, kernel::notify<fold_finished>, kernel::notify<freeze_finished>,
+                     kernel::notify<kernel::wake>>;
 
-using model_cache_actor = caf::typed_actor<
-    kernel::notify<transport::inbound_ptr>, ///< get_model, grant, credit from clients; chunks from the controller
-    kernel::notify<transport::peer_notice>,
-    kernel::notify<uplink_up>,
-    kernel::notify<need_model>,
-    kernel::notify<verify_finished>,
-    kernel::notify<kernel::wake>>;
+using model_cache_actor =
+    caf::typed_actor<kernel::notify<transport::inbound_ptr>, ///< get_model, grant, credit from clients; chunks from the
+                                                             ///< controller
+                     kernel::notify<transport::peer_notice>, kernel::notify<uplink_up>, kernel::notify<need_model>,
+                     kernel::notify<verify_finished>, kernel::notify<kernel::wake>>;
 
 } // namespace fedloom::combiner

@@ -102,9 +102,7 @@ private:
         {{"model", to_hex(e.model)}, {"reason", domain::to_string(e.reason)}});
     with_->names->send<collection_actor>(collection_name, model_failed{e.model, std::move(e.reason)});
   }
-  void perform(model_cache::send& e) {
-    with_->mesh->send(e.to, {{}, std::move(e.what), std::move(e.payload)});
-  }
+  void perform(model_cache::send& e) { with_->mesh->send(e.to, {{}, std::move(e.what), std::move(e.payload)}); }
   void perform(model_cache::served& e) {
     with_->names->send<collection_actor>(collection_name, model_served{e.model, e.bytes});
   }

@@ -30,7 +30,8 @@ effects model_cache_machine::need(domain::instant now, const domain::model_id& m
   return {ask_again(now, model, begun)};
 }
 
-effects model_cache_machine::verified(const domain::model_id& model, domain::expected<transfer::served_stream> outcome) {
+effects model_cache_machine::verified(const domain::model_id& model,
+                                      domain::expected<transfer::served_stream> outcome) {
   if (!pulls_.contains(model)) {
     return {};
   }

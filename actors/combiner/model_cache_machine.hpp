@@ -13,27 +13,45 @@
 namespace fedloom::combiner {
 
 struct model_cache_limits {
-  std::size_t models = 1;            ///< held at once; the oldest gives way before the next is pulled
-  std::size_t transfers = 20000;     ///< to clients
-  std::uint32_t window = 8;          ///< chunks on their way while pulling
+  std::size_t models = 1;        ///< held at once; the oldest gives way before the next is pulled
+  std::size_t transfers = 20000; ///< to clients
+  std::uint32_t window = 8;      ///< chunks on their way while pulling
   std::uint64_t model_bytes = std::uint64_t{16} << 30;
   domain::milliseconds stall{2000}; ///< a pull without a chunk for so long is asked for again
   std::uint32_t stalls = 5;         ///< so often in a row, then it has failed
 };
 
 namespace model_cache {
-struct ask_controller { domain::body what; };
-struct verify { domain::model_id model; std::vector<domain::shared_bytes> pieces; }; ///< answered by `verified`
-struct ready { domain::model_id model; transfer::served_stream what; };
-struct failed { domain::model_id model; domain::error reason; };
-struct send { transport::peer_id to; domain::body what; domain::shared_bytes payload; };
-struct served { domain::model_id model; std::uint64_t bytes; }; ///< a client began to fetch so much of it
+struct ask_controller {
+  domain::body what;
+};
+struct verify {
+  domain::model_id model;
+  std::vector<domain::shared_bytes> pieces;
+}; ///< answered by `verified`
+struct ready {
+  domain::model_id model;
+  transfer::served_stream what;
+};
+struct failed {
+  domain::model_id model;
+  domain::error reason;
+};
+struct send {
+  transport::peer_id to;
+  domain::body what;
+  domain::shared_bytes payload;
+};
+struct served {
+  domain::model_id model;
+  std::uint64_t bytes;
+}; ///< a client began to fetch so much of it
 using effect = std::variant<ask_controller, verify, ready, failed, send, served>;
 using effects = std::vector<effect>;
 } // namespace model_cache
 
-/// Pulls each global model from the controller once, has its hash checked (I-2), and serves it to any number of clients from
-/// one immutable buffer. Pure.
+/// Pulls each global model from the controller once, has its hash checked (I-2), and serves it to any number of clients
+/// from one immutable buffer. Pure.
 ///
 ///   absent --need--> pulling --last chunk--> verifying --verified--> present
 class model_cache_machine {

@@ -25,10 +25,11 @@ public:
                          "Tasks that a client did not answer usefully, by reason.")),
         refused_(family(registry, "fedloom_combiner_updates_refused_total", "Updates that were refused, by reason.")),
         accepted_(family(registry, "fedloom_combiner_updates_accepted_total", "Updates that were folded.").Add({})),
-        accepted_bytes_(family(registry, "fedloom_combiner_updates_accepted_bytes_total",
-                               "Bytes of updates that were folded.")
-                            .Add({})),
-        models_(family(registry, "fedloom_combiner_models_pulled_total", "Global models pulled from the controller.").Add({})),
+        accepted_bytes_(
+            family(registry, "fedloom_combiner_updates_accepted_bytes_total", "Bytes of updates that were folded.")
+                .Add({})),
+        models_(family(registry, "fedloom_combiner_models_pulled_total", "Global models pulled from the controller.")
+                    .Add({})),
         model_bytes_(family(registry, "fedloom_combiner_models_pulled_bytes_total",
                             "Bytes of global models pulled from the controller.")
                          .Add({})) {}
@@ -88,7 +89,11 @@ public:
 
 } // namespace
 
-std::unique_ptr<probe> make_probe(prometheus::Registry& registry) { return std::make_unique<prometheus_probe>(registry); }
-std::unique_ptr<probe> make_silent_probe() { return std::make_unique<silent_probe>(); }
+std::unique_ptr<probe> make_probe(prometheus::Registry& registry) {
+  return std::make_unique<prometheus_probe>(registry);
+}
+std::unique_ptr<probe> make_silent_probe() {
+  return std::make_unique<silent_probe>();
+}
 
 } // namespace fedloom::combiner

@@ -36,23 +36,25 @@ private:
   void on_inbound(const transport::inbound& in) {
     const auto now = kernel::now_of(self_);
     machine_->heard(now, in.identity);
-    perform_all(std::visit(
-        domain::overloaded{
-            [&](const domain::expect_client& m) {
-              return in.identity == controller_identity ? machine_->expect(now, m) : answer_stranger(in);
-            },
-            [&](const domain::client_hello& m) { return machine_->greeted(now, in.from, m); },
-            [&](const domain::heartbeat& m) { return machine_->beat(now, in.from, in.identity, m); },
-            [&](const domain::goodbye& m) { return machine_->said_goodbye(in.from, in.identity, m); },
-            [&](const auto&) { return answer_stranger(in); },
-        },
-        in.what.what));
+    perform_all(
+        std::visit(domain::overloaded{
+                       [&](const domain::expect_client& m) {
+                         return in.identity == controller_identity ? machine_->expect(now, m) : answer_stranger(in);
+                       },
+                       [&](const domain::client_hello& m) { return machine_->greeted(now, in.from, m); },
+                       [&](const domain::heartbeat& m) { return machine_->beat(now, in.from, in.identity, m); },
+                       [&](const domain::goodbye& m) { return machine_->said_goodbye(in.from, in.identity, m); },
+                       [&](const auto&) { return answer_stranger(in); },
+                   },
+                   in.what.what));
   }
 
   /// Somebody who has not introduced itself, or says what a combiner does not understand.
   roster::effects answer_stranger(const transport::inbound& in) {
     log(log_level::warn, "roster", "message-refused",
-        {{"message", std::string(domain::name_of(in.what.what))}, {"peer", in.from.value()}, {"identity", in.identity}});
+        {{"message", std::string(domain::name_of(in.what.what))},
+         {"peer", in.from.value()},
+         {"identity", in.identity}});
     if (!in.identity.empty()) {
       return {};
     }

@@ -84,7 +84,8 @@ private:
     std::uint64_t max_examples = 0;
     domain::instant ticket_until{};
     std::optional<transport::peer_id> peer; ///< set: a member
-    bool placed_anew = false; ///< the controller has placed it since it was reported, and counts it as away until it is again
+    bool placed_anew =
+        false; ///< the controller has placed it since it was reported, and counts it as away until it is again
     domain::instant last_heard{};
   };
 

@@ -13,7 +13,8 @@ public:
   void allow_for(std::uint64_t model_bytes) { limit_ = std::max({limit_, least, 2 * model_bytes}); }
   void forget_limit() { limit_ = least; }
 
-  /// True: the bytes are taken. One upload is always let in, so that a budget smaller than an update cannot stop the round.
+  /// True: the bytes are taken. One upload is always let in, so that a budget smaller than an update cannot stop the
+  /// round.
   bool take(std::uint64_t bytes) {
     if (used_ > 0 && used_ + bytes > limit_) {
       return false;

@@ -42,9 +42,9 @@ private:
   }
 
   void on_prepared(const model_prepared& m) {
-    perform_all(machine_.loaded(m.model, *m.outcome
-                                             ? domain::expected<transfer::served_stream>((*m.outcome)->served)
-                                             : domain::expected<transfer::served_stream>(tl::unexpected(m.outcome->error()))));
+    perform_all(machine_.loaded(
+        m.model, *m.outcome ? domain::expected<transfer::served_stream>((*m.outcome)->served)
+                            : domain::expected<transfer::served_stream>(tl::unexpected(m.outcome->error()))));
   }
 
   void perform_all(hand_out::effects effects) {
@@ -61,8 +61,8 @@ private:
 
   void perform(hand_out::load& e) {
     with_->reducer->load(e.model, [me = caf::actor_cast<hand_out_actor>(self_), id = e.model](auto outcome) {
-      caf::anon_send(
-          me, model_prepared{id, std::make_shared<const domain::expected<prepared_model>>(std::move(outcome))});
+      caf::anon_send(me,
+                     model_prepared{id, std::make_shared<const domain::expected<prepared_model>>(std::move(outcome))});
     });
   }
 

@@ -12,8 +12,14 @@
 namespace fedloom::controller {
 
 namespace hand_out {
-struct load { domain::model_id model; }; ///< from the store; answered by `loaded`
-struct send { transport::peer_id to; domain::body what; domain::shared_bytes payload; };
+struct load {
+  domain::model_id model;
+}; ///< from the store; answered by `loaded`
+struct send {
+  transport::peer_id to;
+  domain::body what;
+  domain::shared_bytes payload;
+};
 using effect = std::variant<load, send>;
 using effects = std::vector<effect>;
 } // namespace hand_out

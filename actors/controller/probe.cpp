@@ -40,8 +40,8 @@ public:
                            .Name("fedloom_controller_round_duration_seconds")
                            .Help("From opening a round's committed attempt to its commit.")
                            .Register(registry)
-                           .Add({}, prometheus::Histogram::BucketBoundaries{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5,
-                                                                            5, 10, 30, 60, 300, 1800})) {}
+                           .Add({}, prometheus::Histogram::BucketBoundaries{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
+                                                                            2.5, 5, 10, 30, 60, 300, 1800})) {}
 
   void combiners_are(std::size_t alive) override { combiners_.Set(static_cast<double>(alive)); }
   void clients_are(std::size_t online) override { clients_.Set(static_cast<double>(online)); }
@@ -87,7 +87,11 @@ public:
 
 } // namespace
 
-std::unique_ptr<probe> make_probe(prometheus::Registry& registry) { return std::make_unique<prometheus_probe>(registry); }
-std::unique_ptr<probe> make_silent_probe() { return std::make_unique<silent_probe>(); }
+std::unique_ptr<probe> make_probe(prometheus::Registry& registry) {
+  return std::make_unique<prometheus_probe>(registry);
+}
+std::unique_ptr<probe> make_silent_probe() {
+  return std::make_unique<silent_probe>();
+}
 
 } // namespace fedloom::controller

@@ -53,8 +53,8 @@ private:
 
   void on_load(const load_model& m) {
     with_->reducer->load(m.model, [me = caf::actor_cast<reduction_actor>(self_), id = m.model](auto outcome) {
-      caf::anon_send(
-          me, model_prepared{id, std::make_shared<const domain::expected<prepared_model>>(std::move(outcome))});
+      caf::anon_send(me,
+                     model_prepared{id, std::make_shared<const domain::expected<prepared_model>>(std::move(outcome))});
     });
   }
 

@@ -39,7 +39,9 @@ effects reduction_machine::abandon(domain::lease_id lease) {
   return {};
 }
 
-effects reduction_machine::average(const session::average& what) { return {reduction::average{what.about, what.rate}}; }
+effects reduction_machine::average(const session::average& what) {
+  return {reduction::average{what.about, what.rate}};
+}
 
 effects reduction_machine::drop() {
   waiting_.clear();
@@ -49,8 +51,7 @@ effects reduction_machine::drop() {
 
 effects reduction_machine::received(const domain::combiner_id& from, const domain::chunk& what,
                                     domain::shared_bytes payload) {
-  if (!active_ || !active_->receiver || active_->what.from != from ||
-      active_->receiver->transfer() != what.transfer) {
+  if (!active_ || !active_->receiver || active_->what.from != from || active_->receiver->transfer() != what.transfer) {
     return {};
   }
   auto& receiver = *active_->receiver;

@@ -10,8 +10,16 @@
 namespace fedloom::controller {
 
 namespace reduction {
-struct send { domain::combiner_id to; domain::round_key about; domain::body what; };
-struct open_sum { domain::round_key about; domain::model_id model; domain::scale_table scales; };
+struct send {
+  domain::combiner_id to;
+  domain::round_key about;
+  domain::body what;
+};
+struct open_sum {
+  domain::round_key about;
+  domain::model_id model;
+  domain::scale_table scales;
+};
 /// Add a part's sum, after its digests have been checked; answered by `merged`.
 struct merge {
   domain::lease_id lease;
@@ -20,16 +28,24 @@ struct merge {
   domain::digest content;
   std::uint64_t weight;
 };
-struct average { domain::round_key about; double rate; };
+struct average {
+  domain::round_key about;
+  double rate;
+};
 struct close_sum {};
-struct tell_merged { domain::lease_id lease; };
-struct tell_failed { domain::lease_id lease; domain::error reason; };
+struct tell_merged {
+  domain::lease_id lease;
+};
+struct tell_failed {
+  domain::lease_id lease;
+  domain::error reason;
+};
 using effect = std::variant<send, open_sum, merge, average, close_sum, tell_merged, tell_failed>;
 using effects = std::vector<effect>;
 } // namespace reduction
 
-/// Fetches the parts' sums, one after the other (so that memory does not grow with the number of combiners), and has them
-/// merged. Every `fetch` is answered exactly once, by tell_merged or tell_failed. Pure.
+/// Fetches the parts' sums, one after the other (so that memory does not grow with the number of combiners), and has
+/// them merged. Every `fetch` is answered exactly once, by tell_merged or tell_failed. Pure.
 ///
 ///   idle --fetch--> receiving --last chunk--> merging --merged--> idle or the next in the queue
 class reduction_machine {
@@ -37,8 +53,8 @@ public:
   explicit reduction_machine(std::uint32_t window) : window_(window) {}
 
   reduction::effects begin(const session::begin_sum& what);
-  /// Sent again for a fetch that is under way, it goes on where the connection broke; for one that was answered already it is
-  /// ignored, or its sum would be merged twice (I-1).
+  /// Sent again for a fetch that is under way, it goes on where the connection broke; for one that was answered already
+  /// it is ignored, or its sum would be merged twice (I-1).
   reduction::effects fetch(const session::fetch_sum& what);
   reduction::effects abandon(domain::lease_id lease);
   reduction::effects average(const session::average& what);

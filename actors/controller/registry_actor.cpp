@@ -53,7 +53,9 @@ private:
   /// Somebody who has not introduced itself, or says what a controller does not understand.
   registry::effects answer_stranger(const transport::inbound& in) {
     log(log_level::warn, "registry", "message-refused",
-        {{"message", std::string(domain::name_of(in.what.what))}, {"peer", in.from.value()}, {"identity", in.identity}});
+        {{"message", std::string(domain::name_of(in.what.what))},
+         {"peer", in.from.value()},
+         {"identity", in.identity}});
     if (!in.identity.empty()) {
       return {};
     }

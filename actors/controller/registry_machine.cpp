@@ -103,9 +103,11 @@ effects registry_machine::roster(domain::instant now, const std::string& identit
   return out;
 }
 
-effects registry_machine::said_goodbye(transport::peer_id from, const std::string& identity, const domain::goodbye& why) {
+effects registry_machine::said_goodbye(transport::peer_id from, const std::string& identity,
+                                       const domain::goodbye& why) {
   effects out;
-  if (auto* entry = find_by_identity(identity); entry != nullptr && entry->peer == from) { // not over its former connection
+  if (auto* entry = find_by_identity(identity);
+      entry != nullptr && entry->peer == from) { // not over its former connection
     out.emplace_back(hang_up{*entry->peer});
     end_lease(*entry, {errc::combiner_lost, "it left: " + why.reason}, out);
   }
@@ -253,8 +255,12 @@ domain::error registry_machine::why_refused(domain::instant now, const domain::j
 
 registry_machine::combiner_entry* registry_machine::choose(const domain::join& asked) {
   // Who comes back gives up the place it had: it must not be in its own way.
-  const auto others = [&](const combiner_entry& entry) { return entry.clients.size() - entry.clients.count(asked.client); };
-  const auto has_room = [&](const combiner_entry& entry) { return entry.peer && others(entry) < entry.record.max_clients; };
+  const auto others = [&](const combiner_entry& entry) {
+    return entry.clients.size() - entry.clients.count(asked.client);
+  };
+  const auto has_room = [&](const combiner_entry& entry) {
+    return entry.peer && others(entry) < entry.record.max_clients;
+  };
   const auto is_lost = [&](const combiner_entry& entry) { return entry.record.combiner == asked.lost_combiner; };
   if (const auto preferred = combiners_.find(asked.preferred_combiner);
       preferred != combiners_.end() && has_room(preferred->second) && !is_lost(preferred->second)) {

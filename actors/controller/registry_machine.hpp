@@ -14,9 +14,9 @@
 namespace fedloom::controller {
 
 struct registry_config {
-  domain::milliseconds heartbeat{1000};      ///< asked of combiners
-  domain::milliseconds lease{3000};          ///< a combiner unheard for so long is gone
-  domain::milliseconds ticket_valid{10000};  ///< how long a placement may take to be used
+  domain::milliseconds heartbeat{1000};     ///< asked of combiners
+  domain::milliseconds lease{3000};         ///< a combiner unheard for so long is gone
+  domain::milliseconds ticket_valid{10000}; ///< how long a placement may take to be used
   std::uint32_t max_combiners = 1000;
   std::uint32_t max_clients = 100000;
   std::uint64_t max_examples = std::uint64_t{1} << 32; ///< the most that one client may declare
@@ -31,28 +31,53 @@ struct available_client {
 };
 
 namespace registry {
-struct send { transport::peer_id to; domain::body what; };
-struct identify { transport::peer_id peer; std::string identity; };
-struct hang_up { transport::peer_id peer; };
-struct store { storage::batch changes; };
-struct combiner_up { domain::combiner_id combiner; transport::peer_id peer; };
-struct combiner_down { domain::combiner_id combiner; domain::error reason; };
-struct client_up { available_client who; };
-struct client_down { domain::client_id client; };
-struct turned_away { std::string who; domain::error reason; };
-using effect = std::variant<send, identify, hang_up, store, combiner_up, combiner_down, client_up, client_down, turned_away>;
+struct send {
+  transport::peer_id to;
+  domain::body what;
+};
+struct identify {
+  transport::peer_id peer;
+  std::string identity;
+};
+struct hang_up {
+  transport::peer_id peer;
+};
+struct store {
+  storage::batch changes;
+};
+struct combiner_up {
+  domain::combiner_id combiner;
+  transport::peer_id peer;
+};
+struct combiner_down {
+  domain::combiner_id combiner;
+  domain::error reason;
+};
+struct client_up {
+  available_client who;
+};
+struct client_down {
+  domain::client_id client;
+};
+struct turned_away {
+  std::string who;
+  domain::error reason;
+};
+using effect =
+    std::variant<send, identify, hang_up, store, combiner_up, combiner_down, client_up, client_down, turned_away>;
 using effects = std::vector<effect>;
 } // namespace registry
 
-/// Knows every combiner and client, who is alive, and places clients: the preferred combiner if it lives and has room, else
-/// the one with the fewest clients. Identities of combiners' connections are "combiner/<id>". Pure.
+/// Knows every combiner and client, who is alive, and places clients: the preferred combiner if it lives and has room,
+/// else the one with the fewest clients. Identities of combiners' connections are "combiner/<id>". Pure.
 class registry_machine {
 public:
   using token_source = std::function<domain::token()>;
 
   registry_machine(registry_config config, domain::gate& policy, token_source tokens);
   /// What an earlier life has stored. Nobody is alive yet.
-  void restore(const std::vector<domain::combiner_record>& combiners, const std::vector<domain::client_record>& clients);
+  void restore(const std::vector<domain::combiner_record>& combiners,
+               const std::vector<domain::client_record>& clients);
 
   registry::effects greeted(domain::instant now, domain::timestamp date, transport::peer_id from,
                             const domain::combiner_hello& hello);
@@ -61,7 +86,8 @@ public:
   void heard(domain::instant now, const std::string& identity);
   registry::effects roster(domain::instant now, const std::string& identity, const domain::roster_changed& what);
   registry::effects said_goodbye(transport::peer_id from, const std::string& identity, const domain::goodbye& why);
-  registry::effects join(domain::instant now, domain::timestamp date, transport::peer_id from, const domain::join& asked);
+  registry::effects join(domain::instant now, domain::timestamp date, transport::peer_id from,
+                         const domain::join& asked);
   registry::effects gone(transport::peer_id peer, const std::string& identity);
   registry::effects tick(domain::instant now);
 

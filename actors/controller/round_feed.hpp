@@ -13,8 +13,8 @@ namespace fedloom::controller {
 /// What watchers of a session hear: a finished round, a failed attempt, or the session's end.
 using feed_entry = std::variant<domain::round_record, domain::session_record>;
 
-/// The last entries of all sessions, for any number of readers that wait on their own threads (server-sent events). Bounded:
-/// a reader that falls behind by more than `kept` reads the rest from the store.
+/// The last entries of all sessions, for any number of readers that wait on their own threads (server-sent events).
+/// Bounded: a reader that falls behind by more than `kept` reads the rest from the store.
 class round_feed {
 public:
   static constexpr std::size_t kept = 256;

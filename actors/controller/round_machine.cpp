@@ -67,7 +67,8 @@ effects round_machine::combiner_up(domain::instant now, const domain::combiner_i
       one.away_since.reset();
       // It goes on where it stopped, unless the combiner has lost it: then it answers the plan with progress.
       append(out, send_plan(now, lease, one));
-      if (!one.abandoned) { // else the sum would be merged after it was called off, and the record would not list it (I-1)
+      if (!one.abandoned) { // else the sum would be merged after it was called off, and the record would not list it
+                            // (I-1)
         out.emplace_back(fetch_sum{combiner, about_, *one.result, true});
       }
     } else if (one.combiner == combiner && one.at == part_stage::fenced) {
@@ -315,8 +316,8 @@ effects round_machine::decide(domain::instant now) {
     for (const auto& [lease, one] : parts_) {
       // A part that began anew reopens the collection while others are in already.
       accepted += one.at == part_stage::open ? one.totals.accepted
-                  : one.result                ? static_cast<std::uint32_t>(one.result->contributions.size())
-                                              : 0;
+                  : one.result               ? static_cast<std::uint32_t>(one.result->contributions.size())
+                                             : 0;
     }
     const bool has_enough = limits_.enough > 0 && accepted >= limits_.enough;
     if (!has_enough && !all_have_answered() && now < deadline_) {

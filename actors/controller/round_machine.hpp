@@ -22,29 +22,36 @@ struct round_limits {
 };
 
 namespace round {
-struct send { domain::combiner_id to; domain::round_key about; domain::body what; };
+struct send {
+  domain::combiner_id to;
+  domain::round_key about;
+  domain::body what;
+};
 /// A part has arrived whole but for its sum; answered by `sum_merged` or `sum_failed`.
 struct fetch_sum {
   domain::combiner_id from;
   domain::round_key about;
   domain::partial what;
-  bool again = false; ///< its connection broke: go on if it is still under way, for the answer may be on its way already
+  bool again =
+      false; ///< its connection broke: go on if it is still under way, for the answer may be on its way already
 };
 /// Give the sum up if it is not merged yet; answered by `sum_failed`, unless `sum_merged` is on its way already.
-struct abandon_sum { domain::lease_id lease; };
+struct abandon_sum {
+  domain::lease_id lease;
+};
 struct parts_changed {}; ///< the record must be written before what follows
 struct settled {};       ///< every part is in, or fenced
 using effect = std::variant<send, fetch_sum, abandon_sum, parts_changed, settled>;
 using effects = std::vector<effect>;
 } // namespace round
 
-/// Runs one collection (training or validation) of one attempt over all combiners: plans its parts, decides alone when it
-/// ends, takes in the partials, fences combiners that are lost and re-places their clients. Pure.
+/// Runs one collection (training or validation) of one attempt over all combiners: plans its parts, decides alone when
+/// it ends, takes in the partials, fences combiners that are lost and re-places their clients. Pure.
 ///
 ///   open --all answered, k accepted, deadline--> closing --every part taken or fenced--> settled
 ///
-/// I-1: a part is taken at most once, and only under a lease that is not fenced; a part whose sum is being merged is not
-/// fenced before the merge has been called off, so that record and sum never differ. I-8: every wait ends.
+/// I-1: a part is taken at most once, and only under a lease that is not fenced; a part whose sum is being merged is
+/// not fenced before the merge has been called off, so that record and sum never differ. I-8: every wait ends.
 class round_machine {
 public:
   using lease_source = std::function<domain::lease_id()>;

@@ -71,7 +71,8 @@ private:
 
   caf::result<session_answer> on_create(create_session m) {
     const bool seed_is_known = with_->models->has(m.wanted.seed);
-    return answered([&](reply_ticket to) { return machine_->create(moment(), to, std::move(m.wanted), seed_is_known); });
+    return answered(
+        [&](reply_ticket to) { return machine_->create(moment(), to, std::move(m.wanted), seed_is_known); });
   }
 
   template <class F>

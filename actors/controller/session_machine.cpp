@@ -53,7 +53,8 @@ void session_machine::restore(const std::vector<domain::session_record>& session
   while (closed_.size() > closed_leases_kept) {
     closed_.pop_front();
   }
-  // Leases of validations and of fenced parts stand in no record: a leap keeps an earlier life's from being given again.
+  // Leases of validations and of fenced parts stand in no record: a leap keeps an earlier life's from being given
+  // again.
   next_lease_ += random_() >> 8;
 }
 
@@ -94,15 +95,17 @@ effects session_machine::begin(domain::moment at, reply_ticket from, const domai
                                std::optional<std::uint32_t> rounds) {
   const auto found = sessions_.find(which);
   if (found == sessions_.end()) {
-    return refuse(from, errc::not_found, "no session " + which.value() + "; create it first with POST /api/v1/sessions");
+    return refuse(from, errc::not_found,
+                  "no session " + which.value() + "; create it first with POST /api/v1/sessions");
   }
   auto& one = found->second;
   if (one.status == session_status::running || one.status == session_status::queued) {
     return refuse(from, errc::wrong_state, "the session is started already");
   }
   if (one.status != session_status::created) {
-    return refuse(from, errc::wrong_state, "the session has ended (" + std::string(to_string(one.status)) +
-                                               "); create a new one from its last model");
+    return refuse(from, errc::wrong_state,
+                  "the session has ended (" + std::string(to_string(one.status)) +
+                      "); create a new one from its last model");
   }
   if (queue_.size() >= limits_.queued) {
     return refuse(from, errc::busy, "too many sessions are queued");
@@ -194,7 +197,9 @@ effects session_machine::client_up(domain::moment at, const available_client& wh
   return out;
 }
 
-void session_machine::client_down(const domain::client_id& client) { available_.erase(client); }
+void session_machine::client_down(const domain::client_id& client) {
+  available_.erase(client);
+}
 
 effects session_machine::received(domain::moment at, const domain::combiner_id& from, const domain::message& what) {
   return std::visit(
@@ -221,7 +226,8 @@ effects session_machine::received(domain::moment at, const domain::combiner_id& 
       what.what);
 }
 
-effects session_machine::loaded(domain::moment at, const domain::model_id& model, domain::expected<head_model> outcome) {
+effects session_machine::loaded(domain::moment at, const domain::model_id& model,
+                                domain::expected<head_model> outcome) {
   if (stage_ != stage::loading || current().head != model) {
     return {};
   }
@@ -274,9 +280,10 @@ effects session_machine::tick(domain::moment at) {
     append(out, translate(at, *collecting_, collecting_->tick(at.now), false));
   }
   if (stage_ == stage::gathering && at.now >= gather_until_) {
-    append(out, end_session(at, session_status::failed,
-                            {errc::no_clients, "fewer than min_clients = " + std::to_string(current().options.min_clients) +
-                                                   " clients were connected for the length of round_timeout"}));
+    append(out,
+           end_session(at, session_status::failed,
+                       {errc::no_clients, "fewer than min_clients = " + std::to_string(current().options.min_clients) +
+                                              " clients were connected for the length of round_timeout"}));
   }
   return out;
 }

@@ -22,22 +22,53 @@ struct head_model {
 using reply_ticket = std::uint64_t;
 
 namespace session {
-struct store { storage::batch changes; };
-struct send { domain::combiner_id to; domain::round_key about; domain::body what; };
-struct load_model { domain::model_id model; }; ///< answered by `loaded`
+struct store {
+  storage::batch changes;
+};
+struct send {
+  domain::combiner_id to;
+  domain::round_key about;
+  domain::body what;
+};
+struct load_model {
+  domain::model_id model;
+}; ///< answered by `loaded`
 /// Opens an empty sum for this attempt; whatever sum was open before is dropped.
-struct begin_sum { domain::round_key about; domain::model_id model; domain::scale_table scales; };
-struct fetch_sum { domain::combiner_id from; domain::round_key about; domain::partial what; bool again = false; };
-struct abandon_sum { domain::lease_id lease; };
+struct begin_sum {
+  domain::round_key about;
+  domain::model_id model;
+  domain::scale_table scales;
+};
+struct fetch_sum {
+  domain::combiner_id from;
+  domain::round_key about;
+  domain::partial what;
+  bool again = false;
+};
+struct abandon_sum {
+  domain::lease_id lease;
+};
 /// Merge, apply the server learning rate, make the stream durable; answered by `averaged`.
-struct average { domain::round_key about; double rate; };
+struct average {
+  domain::round_key about;
+  double rate;
+};
 struct drop_sum {};
-struct reply { reply_ticket to; domain::expected<domain::session_record> what; };
-struct round_done { domain::round_record what; };       ///< committed, and validated where asked for
-struct session_done { domain::session_record what; };
-struct attempt_failed { domain::round_record what; };
-using effect = std::variant<store, send, load_model, begin_sum, fetch_sum, abandon_sum, average, drop_sum, reply, round_done,
-                            session_done, attempt_failed>;
+struct reply {
+  reply_ticket to;
+  domain::expected<domain::session_record> what;
+};
+struct round_done {
+  domain::round_record what;
+}; ///< committed, and validated where asked for
+struct session_done {
+  domain::session_record what;
+};
+struct attempt_failed {
+  domain::round_record what;
+};
+using effect = std::variant<store, send, load_model, begin_sum, fetch_sum, abandon_sum, average, drop_sum, reply,
+                            round_done, session_done, attempt_failed>;
 using effects = std::vector<effect>;
 } // namespace session
 
@@ -51,8 +82,8 @@ struct session_limits {
 /// Why these options cannot be; `none` when they can. Names the option, its value and the allowed range.
 domain::error validate(const domain::session_options& options);
 
-/// Runs sessions, one at a time, the others queued: opens rounds, commits global models, validates, retries, ends. Owns every
-/// session and round record. Pure.
+/// Runs sessions, one at a time, the others queued: opens rounds, commits global models, validates, retries, ends. Owns
+/// every session and round record. Pure.
 ///
 ///   per round: loading -> gathering clients -> collecting -> averaging -> committed, next round opens at once
 ///                                               | quorum missed: next attempt, or the session fails

@@ -20,12 +20,15 @@ domain::error validate(const domain::session_options& options) {
     return out_of("requested_clients", std::to_string(options.requested_clients), "-1 (all) or at least 1");
   }
   if (options.round_buffer_size == 0 || options.round_buffer_size < -1) {
-    return out_of("round_buffer_size", std::to_string(options.round_buffer_size), "-1 (all that were asked) or at least 1");
+    return out_of("round_buffer_size", std::to_string(options.round_buffer_size),
+                  "-1 (all that were asked) or at least 1");
   }
   if (options.min_clients < 1) {
     return out_of("min_clients", "0", "at least 1");
   }
-  const auto smallest_limit = [&](std::int32_t one) { return one > 0 && static_cast<std::uint32_t>(one) < options.min_clients; };
+  const auto smallest_limit = [&](std::int32_t one) {
+    return one > 0 && static_cast<std::uint32_t>(one) < options.min_clients;
+  };
   if (smallest_limit(options.requested_clients) || smallest_limit(options.round_buffer_size)) {
     return out_of("min_clients", std::to_string(options.min_clients),
                   "at most requested_clients and round_buffer_size, or no round could reach it");

@@ -35,15 +35,16 @@ effects session_machine::plan_round(domain::moment at, std::vector<available_cli
   record.parent = current().head;
   record.scales = scales_for(cohort);
   record.opened_at = at.date;
-  const auto ruling = policy_.decide(domain::gate_kind::selection,
-                                     {{"clients", static_cast<std::int64_t>(cohort.size()), false}});
+  const auto ruling =
+      policy_.decide(domain::gate_kind::selection, {{"clients", static_cast<std::int64_t>(cohort.size()), false}});
   record.decision = ruling.decision;
   record.policy_revision = ruling.revision;
   record_ = record;
   auto plan = plan_for(domain::task_kind::train);
   plan.scales = record.scales;
-  collecting_.emplace(record.key, std::move(plan), limits_for(domain::task_kind::train, cohort.size()),
-                      [this] { return domain::lease_id{next_lease_++}; }, at.now);
+  collecting_.emplace(
+      record.key, std::move(plan), limits_for(domain::task_kind::train, cohort.size()),
+      [this] { return domain::lease_id{next_lease_++}; }, at.now);
   collecting_->open(cohort);
   record_->parts = collecting_->parts();
   stage_ = stage::collecting;
@@ -63,8 +64,9 @@ effects session_machine::resume_round(domain::moment at, const domain::round_rec
   }
   auto plan = plan_for(domain::task_kind::train);
   plan.scales = open.scales;
-  collecting_.emplace(open.key, std::move(plan), limits_for(domain::task_kind::train, asked),
-                      [this] { return domain::lease_id{next_lease_++}; }, at.now);
+  collecting_.emplace(
+      open.key, std::move(plan), limits_for(domain::task_kind::train, asked),
+      [this] { return domain::lease_id{next_lease_++}; }, at.now);
   collecting_->adopt(open.parts);
   stage_ = stage::collecting;
   effects out{begin_sum{open.key, open.parent, open.scales}};
@@ -86,10 +88,12 @@ effects session_machine::round_settled(domain::moment at) {
   record_->bytes_down = collecting_->bytes_down();
   note_needed_exponents(*record_);
   if (record_->contributions.size() < current().options.min_clients) {
-    return fail_attempt(at, {errc::quorum_missed, std::to_string(record_->contributions.size()) + " updates were accepted, " +
+    return fail_attempt(at, {errc::quorum_missed, std::to_string(record_->contributions.size()) +
+                                                      " updates were accepted, " +
                                                       std::to_string(current().options.min_clients) + " are needed"});
   }
-  const auto ruling = policy_.decide(domain::gate_kind::aggregate, {{"weight", static_cast<std::int64_t>(record_->weight), false}});
+  const auto ruling =
+      policy_.decide(domain::gate_kind::aggregate, {{"weight", static_cast<std::int64_t>(record_->weight), false}});
   if (ruling.answer != domain::ruling::allow) {
     return fail_attempt(at, {errc::denied, ruling.reason});
   }
@@ -151,7 +155,8 @@ effects session_machine::fail_attempt(domain::moment at, domain::error reason) {
   record_->reason = reason;
   record_->closed_at = at.date;
   if (attempt_ >= current().options.round_attempts) {
-    return end_session(at, session_status::failed, std::move(reason)); // in one batch: no restart may try once more (I-8)
+    return end_session(at, session_status::failed,
+                       std::move(reason)); // in one batch: no restart may try once more (I-8)
   }
   effects out;
   storage::batch changes;
@@ -179,9 +184,9 @@ effects session_machine::open_validation(domain::moment at, const domain::round_
   if (cohort.empty()) {
     return {round_done{of}};
   }
-  validating_.emplace(of.key, plan_for(domain::task_kind::validate),
-                      limits_for(domain::task_kind::validate, cohort.size()),
-                      [this] { return domain::lease_id{next_lease_++}; }, at.now);
+  validating_.emplace(
+      of.key, plan_for(domain::task_kind::validate), limits_for(domain::task_kind::validate, cohort.size()),
+      [this] { return domain::lease_id{next_lease_++}; }, at.now);
   validating_->open(cohort);
   return translate(at, *validating_, validating_->announce(at.now), true);
 }
@@ -264,8 +269,12 @@ effects session_machine::translate(domain::moment at, round_machine& from, round
   effects out;
   for (auto& one : effects_of_round) {
     std::visit(domain::overloaded{
-                   [&](round::send& m) { out.emplace_back(send{std::move(m.to), std::move(m.about), std::move(m.what)}); },
-                   [&](round::fetch_sum& m) { out.emplace_back(fetch_sum{std::move(m.from), std::move(m.about), std::move(m.what), m.again}); },
+                   [&](round::send& m) {
+                     out.emplace_back(send{std::move(m.to), std::move(m.about), std::move(m.what)});
+                   },
+                   [&](round::fetch_sum& m) {
+                     out.emplace_back(fetch_sum{std::move(m.from), std::move(m.about), std::move(m.what), m.again});
+                   },
                    [&](round::abandon_sum& m) { out.emplace_back(abandon_sum{m.lease}); },
                    [&](round::parts_changed&) {
                      if (!is_validation) {

@@ -28,8 +28,8 @@ private:
 /// The names of unfinished files end so; they may be removed when nobody is writing.
 inline constexpr const char* unfinished_suffix = ".tmp";
 
-/// Returns when `file` holds `bytes` and will after a power cut: temporary name, fdatasync, rename, fsync of the folder.
-/// Any number of threads may write the same file. `storage_failed` names the file; nothing is left behind then.
+/// Returns when `file` holds `bytes` and will after a power cut: temporary name, fdatasync, rename, fsync of the
+/// folder. Any number of threads may write the same file. `storage_failed` names the file; nothing is left behind then.
 domain::expected<void> write_durably(const std::filesystem::path& file, domain::byte_span bytes);
 
 /// Makes the names in the folder durable.

@@ -15,8 +15,8 @@ namespace fs = std::filesystem;
 constexpr const char* model_suffix = ".flm";
 
 domain::error damaged(const fs::path& file, const std::string& why) {
-  return {domain::errc::storage_failed, "the model file " + file.string() + " is damaged: " + why +
-                                            "; restore it from a backup"};
+  return {domain::errc::storage_failed,
+          "the model file " + file.string() + " is damaged: " + why + "; restore it from a backup"};
 }
 
 /// One file per model, named by its id, all in one folder.

@@ -28,9 +28,8 @@ domain::expected<domain::shared_bytes> map_file(const std::filesystem::path& fil
     return tl::unexpected(file_error("map", file, errno));
   }
   ::madvise(address, length, MADV_WILLNEED);
-  const std::shared_ptr<const void> owner(address, [length](const void* at) {
-    ::munmap(const_cast<void*>(at), length);
-  });
+  const std::shared_ptr<const void> owner(address,
+                                          [length](const void* at) { ::munmap(const_cast<void*>(at), length); });
   return domain::shared_bytes{owner, {static_cast<const std::byte*>(address), length}};
 }
 

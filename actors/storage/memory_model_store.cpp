@@ -48,6 +48,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<model_store> make_memory_model_store() { return std::make_unique<memory_model_store>(); }
+std::unique_ptr<model_store> make_memory_model_store() {
+  return std::make_unique<memory_model_store>();
+}
 
 } // namespace fedloom::storage

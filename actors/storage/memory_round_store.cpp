@@ -96,6 +96,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<round_store> make_memory_round_store() { return std::make_unique<memory_round_store>(); }
+std::unique_ptr<round_store> make_memory_round_store() {
+  return std::make_unique<memory_round_store>();
+}
 
 } // namespace fedloom::storage

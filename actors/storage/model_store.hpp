@@ -9,22 +9,24 @@
 
 namespace fedloom::storage {
 
-/// Content-addressed model streams. Implementations: file_model_store, memory_model_store; one contract suite holds both.
-/// All members may be called from any thread.
+/// Content-addressed model streams. Implementations: file_model_store, memory_model_store; one contract suite holds
+/// both. All members may be called from any thread.
 class model_store {
 public:
   virtual ~model_store() = default;
-  /// Returns when the stream is durable under its id (temporary name, fsync, rename, fsync of the folder). The caller vouches
-  /// that `id` is model::id_of(stream). Storing what is there already is a no-op; a file of a wrong length is replaced.
+  /// Returns when the stream is durable under its id (temporary name, fsync, rename, fsync of the folder). The caller
+  /// vouches that `id` is model::id_of(stream). Storing what is there already is a no-op; a file of a wrong length is
+  /// replaced.
   virtual domain::expected<void> put(const domain::model_id& id, domain::byte_span stream) = 0;
-  /// The stream, mapped read-only; its id is computed and compared (I-2): `storage_failed` on a mismatch, `not_found` if absent.
+  /// The stream, mapped read-only; its id is computed and compared (I-2): `storage_failed` on a mismatch, `not_found`
+  /// if absent.
   virtual domain::expected<domain::shared_bytes> get(const domain::model_id& id) const = 0;
   virtual bool has(const domain::model_id& id) const = 0;
   virtual std::vector<domain::model_id> list() const = 0; ///< in the order of the ids
 };
 
-/// One file per model, `<id>.flm`, in `folder`, which is created if need be and belongs to one process. What a crash left
-/// half-written is removed. `storage_failed` if the folder cannot be used.
+/// One file per model, `<id>.flm`, in `folder`, which is created if need be and belongs to one process. What a crash
+/// left half-written is removed. `storage_failed` if the folder cannot be used.
 domain::expected<std::unique_ptr<model_store>> open_file_model_store(const std::string& folder);
 std::unique_ptr<model_store> make_memory_model_store();
 

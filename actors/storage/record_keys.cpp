@@ -13,9 +13,15 @@ void append_big_endian(std::string& to, T value) {
 
 } // namespace
 
-std::string key_of(const domain::session_record& record) { return record.session.value(); }
-std::string key_of(const domain::client_record& record) { return record.client.value(); }
-std::string key_of(const domain::combiner_record& record) { return record.combiner.value(); }
+std::string key_of(const domain::session_record& record) {
+  return record.session.value();
+}
+std::string key_of(const domain::client_record& record) {
+  return record.client.value();
+}
+std::string key_of(const domain::combiner_record& record) {
+  return record.combiner.value();
+}
 
 std::string key_of(const domain::round_record& record) {
   auto key = round_prefix(record.key.session);
@@ -34,7 +40,9 @@ std::string key_of(const domain::model_record& record) {
   return key;
 }
 
-std::string round_prefix(const domain::session_id& session) { return session.value() + '\0'; }
+std::string round_prefix(const domain::session_id& session) {
+  return session.value() + '\0';
+}
 
 std::string encode_counter(std::uint64_t value) {
   std::string bytes;

@@ -74,7 +74,8 @@ std::vector<rocksdb::ColumnFamilyDescriptor> family_descriptors() {
 }
 
 domain::error storage_error(const std::string& folder, const rocksdb::Status& status) {
-  return {domain::errc::storage_failed, "the store in " + folder + ": " + status.ToString() + "; " + advice_for(status)};
+  return {domain::errc::storage_failed,
+          "the store in " + folder + ": " + status.ToString() + "; " + advice_for(status)};
 }
 
 } // namespace fedloom::storage

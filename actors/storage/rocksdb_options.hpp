@@ -10,10 +10,11 @@
 /// How fedloom's databases are opened, and how their failures read. Only for the .cpp files of this folder.
 namespace fedloom::storage {
 
-/// The one table of column families: RocksDB opens a database only when all of them are named. Append, never reorder: the
-/// enumerators are positions.
+/// The one table of column families: RocksDB opens a database only when all of them are named. Append, never reorder:
+/// the enumerators are positions.
 enum class family : std::size_t { sessions, rounds, models, clients, combiners, meta };
-inline constexpr std::array<const char*, 6> family_names{"sessions", "rounds", "models", "clients", "combiners", "meta"};
+inline constexpr std::array<const char*, 6> family_names{"sessions", "rounds",    "models",
+                                                         "clients",  "combiners", "meta"};
 
 /// Sized for small records: an idle store stays under 20 MB.
 rocksdb::DBOptions database_options();

@@ -46,8 +46,7 @@ public:
   /// Once, before anything else.
   domain::expected<void> open() {
     rocksdb::DB* database = nullptr;
-    const auto status =
-        rocksdb::DB::Open(database_options(), folder_, family_descriptors(), &handles_, &database);
+    const auto status = rocksdb::DB::Open(database_options(), folder_, family_descriptors(), &handles_, &database);
     if (!status.ok()) {
       return tl::unexpected(storage_error(folder_, status));
     }
@@ -191,8 +190,8 @@ private:
     return commit(out);
   }
 
-  /// Reads what a start needs anyway, so that a damaged store refuses to open and not to work. Rounds are left out: they may
-  /// be gigabytes, and RocksDB checks each block's sum when it is read.
+  /// Reads what a start needs anyway, so that a damaged store refuses to open and not to work. Rounds are left out:
+  /// they may be gigabytes, and RocksDB checks each block's sum when it is read.
   domain::expected<void> check_records() const {
     try {
       sessions();
@@ -223,7 +222,8 @@ domain::expected<std::unique_ptr<round_store>> open_rocksdb_round_store(const st
     std::filesystem::permissions(folder, std::filesystem::perms::owner_all, failed);
   }
   if (failed) {
-    return domain::failure(domain::errc::storage_failed, "cannot create the folder " + folder + ": " + failed.message() +
+    return domain::failure(domain::errc::storage_failed, "cannot create the folder " + folder + ": " +
+                                                             failed.message() +
                                                              "; check data folder and its permissions");
   }
   auto store = std::make_unique<rocksdb_round_store>(folder);

@@ -17,14 +17,14 @@ struct wire_message {
   domain::shared_bytes payload;
 };
 
-/// Lists that may outgrow a frame (round_plan's cohort and exponents, partial's contributions and failures, roster_changed's
-/// names) become the payload, as a FlatBuffer of their own; such messages must not bring a payload. Texts are cut to their
-/// bound (error text 4 KiB). `too_large` if the frame still does not fit.
+/// Lists that may outgrow a frame (round_plan's cohort and exponents, partial's contributions and failures,
+/// roster_changed's names) become the payload, as a FlatBuffer of their own; such messages must not bring a payload.
+/// Texts are cut to their bound (error text 4 KiB). `too_large` if the frame still does not fit.
 domain::expected<wire_message> encode(const domain::message& what);
 
 /// Reads a frame from anywhere: verified (size, identifier, FlatBuffers verifier, version, known kind, ids well formed)
-/// before anything in it is used. The frame's bytes may lie at any address and are not referred to afterwards; the payload
-/// is kept without a copy. malformed, wrong_version or too_large.
+/// before anything in it is used. The frame's bytes may lie at any address and are not referred to afterwards; the
+/// payload is kept without a copy. malformed, wrong_version or too_large.
 domain::expected<domain::message> decode(domain::byte_span frame, domain::shared_bytes payload);
 
 } // namespace fedloom::codec

@@ -5,7 +5,8 @@
 
 #include <vector>
 
-/// The store's records as FlatBuffers: fields may be appended, never removed, so that a newer version reads an older store.
+/// The store's records as FlatBuffers: fields may be appended, never removed, so that a newer version reads an older
+/// store.
 namespace fedloom::codec {
 
 std::vector<std::byte> encode(const domain::session_record& record);

@@ -57,9 +57,15 @@ bool valid_uuid(std::string_view text) {
   return true;
 }
 
-std::string to_hex(const model_id& id) { return hex_of(id.value()); }
-std::string to_hex(const digest& value) { return hex_of(value.value()); }
-std::string to_hex(const token& value) { return hex_of(value.value()); }
+std::string to_hex(const model_id& id) {
+  return hex_of(id.value());
+}
+std::string to_hex(const digest& value) {
+  return hex_of(value.value());
+}
+std::string to_hex(const token& value) {
+  return hex_of(value.value());
+}
 
 expected<model_id> model_id_from_hex(std::string_view text) {
   std::array<std::uint8_t, 32> bytes{};

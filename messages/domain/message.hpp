@@ -16,10 +16,10 @@ using body = std::variant<combiner_hello, combiner_welcome, join, placement, ref
 
 /// What stands on every frame besides its body.
 struct header {
-  term controller_term;      ///< controller <-> combiner only; 0 elsewhere
-  round_key round;           ///< empty session: the body is not about a round
+  term controller_term;          ///< controller <-> combiner only; 0 elsewhere
+  round_key round;               ///< empty session: the body is not about a round
   std::uint64_t correlation = 0; ///< chosen by who asks, repeated by who answers; dies with a restart
-  std::uint64_t trace = 0;   ///< one number for everything that a round causes; 0: none
+  std::uint64_t trace = 0;       ///< one number for everything that a round causes; 0: none
   bool operator==(const header&) const = default;
 };
 

@@ -13,9 +13,9 @@ namespace fedloom::domain {
 /// A node of a model trail: these bytes were the global model of this round of this session.
 struct model_record {
   model_id model;
-  std::optional<model_id> parent;      ///< none: uploaded
-  session_id session;                  ///< empty: uploaded, not yet used
-  std::uint32_t round = 0;             ///< 0: a seed
+  std::optional<model_id> parent; ///< none: uploaded
+  session_id session;             ///< empty: uploaded, not yet used
+  std::uint32_t round = 0;        ///< 0: a seed
   std::string name;
   std::uint64_t stream_bytes = 0;
   timestamp committed_at;
@@ -44,14 +44,14 @@ struct combiner_record {
 /// What the user asked for. Units in the names; limits in `validate`.
 struct session_options {
   std::uint32_t rounds = 5;
-  std::int32_t requested_clients = -1;   ///< cohort size; -1: all eligible
-  std::int32_t round_buffer_size = -1;   ///< k, updates that end a round; -1: all asked
-  std::uint32_t min_clients = 1;         ///< quorum
+  std::int32_t requested_clients = -1; ///< cohort size; -1: all eligible
+  std::int32_t round_buffer_size = -1; ///< k, updates that end a round; -1: all asked
+  std::uint32_t min_clients = 1;       ///< quorum
   milliseconds round_timeout{180000};
   std::uint32_t round_attempts = 2;
   bool validate = true;
   weighting weights = weighting::examples;
-  double server_learning_rate = 1.0;     ///< new = (1 - rate) * old + rate * mean; (0, 1]
+  double server_learning_rate = 1.0; ///< new = (1 - rate) * old + rate * mean; (0, 1]
   std::string model_name_prefix;
   bool operator==(const session_options&) const = default;
 };
@@ -72,10 +72,10 @@ struct session_record {
   session_id session;
   std::string name;
   session_status status = session_status::created;
-  error reason;                        ///< why it failed
+  error reason; ///< why it failed
   session_options options;
   model_id seed;
-  model_id head;                       ///< the last committed global model; the seed before round 1
+  model_id head; ///< the last committed global model; the seed before round 1
   std::uint32_t rounds_committed = 0;
   timestamp created_at;
   timestamp updated_at;
@@ -97,21 +97,21 @@ struct part_record {
 /// One attempt of one round, written when it opens (so that a restart finds it) and when it ends.
 struct round_record {
   round_key key;
-  std::uint64_t number = 0;            ///< running number over the controller; REST's round_id
+  std::uint64_t number = 0; ///< running number over the controller; REST's round_id
   round_status status = round_status::open;
-  error reason;                        ///< why it failed
+  error reason; ///< why it failed
   model_id parent;
-  std::optional<model_id> model;       ///< what was committed
+  std::optional<model_id> model; ///< what was committed
   scale_table scales;
   std::vector<part_record> parts;
   std::vector<contribution> contributions;
   std::vector<contribution_failure> failures;
-  std::uint64_t weight = 0;            ///< sum over contributions (I-6)
+  std::uint64_t weight = 0; ///< sum over contributions (I-6)
   std::vector<contribution> validations;
   std::vector<contribution_failure> validation_failures;
-  std::uint64_t bytes_up = 0;          ///< received from clients
-  std::uint64_t bytes_down = 0;        ///< sent to clients
-  std::uint64_t decision = 0;          ///< the policy decision that admitted the cohort (I-12); 0: built-in allow
+  std::uint64_t bytes_up = 0;   ///< received from clients
+  std::uint64_t bytes_down = 0; ///< sent to clients
+  std::uint64_t decision = 0;   ///< the policy decision that admitted the cohort (I-12); 0: built-in allow
   std::uint64_t policy_revision = 0;
   timestamp opened_at;
   timestamp closed_at;

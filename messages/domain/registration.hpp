@@ -29,8 +29,8 @@ struct join {
   combiner_id preferred_combiner; ///< empty: any
   token resume;                   ///< what the last placement answered; zero the first time
   std::uint64_t max_examples = 0; ///< the largest example_count it will ever report, >= 1; bounds the round's sum
-  /// The one that has just fallen silent, empty: none. The controller may not have noticed yet, and must not send the client
-  /// back there while there is another.
+  /// The one that has just fallen silent, empty: none. The controller may not have noticed yet, and must not send the
+  /// client back there while there is another.
   combiner_id lost_combiner{};
   bool operator==(const join&) const = default;
 };

@@ -24,7 +24,7 @@ struct metric {
 /// The fixed-point scale of one round (actors/aggregation/fixed_point.hpp): q = round(x * 2^(precision - exponent)).
 struct scale_table {
   std::int32_t precision = 30;
-  std::uint64_t total_weight = 0; ///< the most that all weights of the round can add up to; bounds every sum
+  std::uint64_t total_weight = 0;      ///< the most that all weights of the round can add up to; bounds every sum
   std::vector<std::int32_t> exponents; ///< one per tensor, in the manifest's order; ignored for integer tensors
   bool operator==(const scale_table&) const = default;
 };
@@ -34,11 +34,11 @@ struct scale_table {
 struct round_plan {
   lease_id lease;
   task_kind kind = task_kind::train;
-  model_id model;                 ///< what the clients train from or validate
-  std::uint64_t model_bytes = 0;  ///< length of the model stream
-  milliseconds remaining{0};      ///< until the deadline
+  model_id model;                ///< what the clients train from or validate
+  std::uint64_t model_bytes = 0; ///< length of the model stream
+  milliseconds remaining{0};     ///< until the deadline
   weighting weights = weighting::examples;
-  scale_table scales;             ///< train only
+  scale_table scales; ///< train only
   std::vector<client_id> cohort;
   bool operator==(const round_plan&) const = default;
 };
@@ -68,9 +68,9 @@ struct close_collection {
 /// One accepted answer in a partial.
 struct contribution {
   client_id client;
-  std::uint64_t weight = 0;       ///< as folded: example_count or 1
+  std::uint64_t weight = 0; ///< as folded: example_count or 1
   std::uint64_t example_count = 0;
-  digest content;                 ///< of the update's stream; zero for a validation
+  digest content; ///< of the update's stream; zero for a validation
   std::vector<metric> metrics;
   bool operator==(const contribution&) const = default;
 };
@@ -83,14 +83,14 @@ struct contribution_failure {
   bool operator==(const contribution_failure&) const = default;
 };
 
-/// combiner -> controller: the frozen part. The sum follows as a transfer when sum_bytes > 0. Kept by the combiner until
-/// round_closed.
+/// combiner -> controller: the frozen part. The sum follows as a transfer when sum_bytes > 0. Kept by the combiner
+/// until round_closed.
 struct partial {
   lease_id lease;
-  std::uint64_t weight = 0;       ///< sum over contributions (I-6)
+  std::uint64_t weight = 0; ///< sum over contributions (I-6)
   transfer_id transfer;
-  std::uint64_t sum_bytes = 0;    ///< length of the sum's bytes: one little-endian int64 per element, tensors in order
-  digest sum_digest;              ///< digest over the chunk digests (actors/transfer/digests.hpp)
+  std::uint64_t sum_bytes = 0; ///< length of the sum's bytes: one little-endian int64 per element, tensors in order
+  digest sum_digest;           ///< digest over the chunk digests (actors/transfer/digests.hpp)
   std::uint64_t bytes_received = 0;
   std::uint64_t bytes_sent = 0;
   std::vector<contribution> contributions;
@@ -126,7 +126,7 @@ struct cancel_task {
 struct offer {
   transfer_id transfer;
   model_id parent;
-  digest content;                 ///< over the chunk digests
+  digest content; ///< over the chunk digests
   std::uint64_t stream_bytes = 0;
   std::uint64_t example_count = 0;
   std::vector<metric> metrics;

@@ -64,9 +64,8 @@ constexpr named<errc> errc_names[] = {
 };
 
 constexpr named<session_status> session_status_names[] = {
-    {session_status::created, "Created"},   {session_status::queued, "Queued"},
-    {session_status::running, "Started"},   {session_status::finished, "Finished"},
-    {session_status::failed, "Failed"},     {session_status::stopped, "Terminated"},
+    {session_status::created, "Created"},   {session_status::queued, "Queued"}, {session_status::running, "Started"},
+    {session_status::finished, "Finished"}, {session_status::failed, "Failed"}, {session_status::stopped, "Terminated"},
 };
 
 constexpr named<round_status> round_status_names[] = {
@@ -86,22 +85,60 @@ constexpr named<receipt_verdict> receipt_verdict_names[] = {
 };
 
 constexpr std::string_view body_names[] = {
-    "combiner_hello", "combiner_welcome", "join",     "placement",        "refused",      "expect_client", "client_hello",
-    "client_welcome", "heartbeat",        "roster_changed", "goodbye",    "round_plan",   "plan_declined", "progress",
-    "close_collection", "partial",        "round_closed", "task",         "cancel_task",  "offer",         "validation",
-    "task_failed",    "receipt",          "get_model", "grant",           "credit",       "chunk",         "abort_transfer",
+    "combiner_hello",
+    "combiner_welcome",
+    "join",
+    "placement",
+    "refused",
+    "expect_client",
+    "client_hello",
+    "client_welcome",
+    "heartbeat",
+    "roster_changed",
+    "goodbye",
+    "round_plan",
+    "plan_declined",
+    "progress",
+    "close_collection",
+    "partial",
+    "round_closed",
+    "task",
+    "cancel_task",
+    "offer",
+    "validation",
+    "task_failed",
+    "receipt",
+    "get_model",
+    "grant",
+    "credit",
+    "chunk",
+    "abort_transfer",
 };
 static_assert(std::size(body_names) == std::variant_size_v<body>);
 
 } // namespace
 
-std::string_view to_string(errc code) { return find_name(errc_names, code); }
-std::string_view to_string(session_status status) { return find_name(session_status_names, status); }
-std::string_view to_string(round_status status) { return find_name(round_status_names, status); }
-std::string_view to_string(task_kind kind) { return find_name(task_kind_names, kind); }
-std::string_view to_string(receipt_verdict verdict) { return find_name(receipt_verdict_names, verdict); }
-std::string_view name_of(const body& what) { return body_names[what.index()]; }
+std::string_view to_string(errc code) {
+  return find_name(errc_names, code);
+}
+std::string_view to_string(session_status status) {
+  return find_name(session_status_names, status);
+}
+std::string_view to_string(round_status status) {
+  return find_name(round_status_names, status);
+}
+std::string_view to_string(task_kind kind) {
+  return find_name(task_kind_names, kind);
+}
+std::string_view to_string(receipt_verdict verdict) {
+  return find_name(receipt_verdict_names, verdict);
+}
+std::string_view name_of(const body& what) {
+  return body_names[what.index()];
+}
 
-std::string to_string(const error& e) { return std::string(to_string(e.code)) + ": " + e.text; }
+std::string to_string(const error& e) {
+  return std::string(to_string(e.code)) + ": " + e.text;
+}
 
 } // namespace fedloom::domain

@@ -9,8 +9,8 @@ namespace fedloom::domain {
 /// Bulk bytes travel in chunks of this size, each a message of its own (measured: 1 MiB is the fastest over loopback).
 inline constexpr std::uint64_t chunk_bytes = std::uint64_t{1} << 20;
 
-/// Updates up to this length go along with their offer. A larger one waits for a grant: the receiver's memory must not grow
-/// with the number of clients that finish at the same time.
+/// Updates up to this length go along with their offer. A larger one waits for a grant: the receiver's memory must not
+/// grow with the number of clients that finish at the same time.
 inline constexpr std::uint64_t inline_update_bytes = std::uint64_t{64} << 10;
 
 /// combiner -> controller, client -> combiner: send me this model's stream.

@@ -60,8 +60,12 @@ private:
     parts->work = trainer_.get();
     parts->runner = runner_.get();
     parts->count = count_.get();
-    parts->membership = {id, with.name, with.controller_endpoint, domain::combiner_id{with.preferred_combiner},
-                         with.max_examples, with.dialog};
+    parts->membership = {id,
+                         with.name,
+                         with.controller_endpoint,
+                         domain::combiner_id{with.preferred_combiner},
+                         with.max_examples,
+                         with.dialog};
     parts->tasks = with.tasks;
     parts->token_file = folder / "resume_token";
     host_.start(tree({std::move(parts)}), stop);
@@ -69,9 +73,9 @@ private:
 
   domain::expected<void> start_admin(const config& with, const std::string& id) {
     if (with.admin.enabled) {
-      auto admin = runtime::start_admin_server(with.admin, {[] { return domain::expected<void>{}; },
-                                                            [this] { return scrape(); }, host_.supervision(),
-                                                            host_.kill()});
+      auto admin =
+          runtime::start_admin_server(with.admin, {[] { return domain::expected<void>{}; }, [this] { return scrape(); },
+                                                   host_.supervision(), host_.kill()});
       if (!admin) {
         return tl::unexpected(admin.error());
       }

@@ -120,8 +120,8 @@ private:
     }
     api_ = std::move(*api);
     if (with.admin.enabled) {
-      auto admin = runtime::start_admin_server(
-          with.admin, {ready, [this] { return scrape(); }, host_.supervision(), host_.kill()});
+      auto admin = runtime::start_admin_server(with.admin,
+                                               {ready, [this] { return scrape(); }, host_.supervision(), host_.kill()});
       if (!admin) {
         return tl::unexpected(admin.error());
       }

@@ -6,8 +6,8 @@
 
 namespace fedloom::controller {
 
-/// Where REST writes go. Each answers when the change is stored (I-7), or `timed_out` after a few seconds. Any thread but an
-/// actor's.
+/// Where REST writes go. Each answers when the change is stored (I-7), or `timed_out` after a few seconds. Any thread
+/// but an actor's.
 class session_desk {
 public:
   virtual ~session_desk() = default;

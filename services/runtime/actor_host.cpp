@@ -10,13 +10,19 @@ namespace {
 
 /// CAF leaves a reference to the system's logger in every thread that made or used the system, and the system's
 /// destructor waits for the last one: on another thread than this it would wait for ever.
-void let_go_of_logger() { caf::logger::set_current_actor_system(nullptr); }
+void let_go_of_logger() {
+  caf::logger::set_current_actor_system(nullptr);
+}
 
 } // namespace
 
-actor_host::actor_host() : system_(config_) { let_go_of_logger(); }
+actor_host::actor_host() : system_(config_) {
+  let_go_of_logger();
+}
 
-actor_host::~actor_host() { stop(); }
+actor_host::~actor_host() {
+  stop();
+}
 
 void actor_host::start(kernel::supervisor_spec tree, const stop_request& stop) {
   root_ = kernel::start_tree(system_, std::move(tree), names_, status_,

@@ -52,8 +52,7 @@ http_response supervision_answer(const std::vector<kernel::child_status>& childr
                      {"last_reason", child.last_reason}});
   }
   http_response answer;
-  answer.body =
-      nlohmann::json{{"children", lines}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  answer.body = nlohmann::json{{"children", lines}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   return answer;
 }
 

@@ -27,8 +27,9 @@ struct admin_sources {
   std::function<bool(const std::string& child)> kill; ///< false: no such child, or it is dead
 };
 
-/// The HTTP interface that every service has on its metrics port: GET /livez, /readyz (503 with the reason until ready),
-/// /metrics, /supervision, and POST /supervision/{child}/kill if the configuration allows it. Errors as http_server::start.
+/// The HTTP interface that every service has on its metrics port: GET /livez, /readyz (503 with the reason until
+/// ready), /metrics, /supervision, and POST /supervision/{child}/kill if the configuration allows it. Errors as
+/// http_server::start.
 domain::expected<std::unique_ptr<http_server>> start_admin_server(const admin_config& config, admin_sources sources);
 
 /// {"children": [{"name", "supervisor", "alive", "restarts", "last_reason"}, ...]}; also the REST API's answer.

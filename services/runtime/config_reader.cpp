@@ -84,7 +84,9 @@ environment process_environment() {
   return variables;
 }
 
-std::string config_section::path_of(const std::string& key) const { return path_.empty() ? key : path_ + '.' + key; }
+std::string config_section::path_of(const std::string& key) const {
+  return path_.empty() ? key : path_ + '.' + key;
+}
 
 config_section config_section::section(const std::string& key) const {
   source_->enter_section(path_of(key));
@@ -110,8 +112,7 @@ void config_section::milliseconds(const std::string& key, domain::milliseconds& 
   into = domain::milliseconds{signed_number(key, into.count(), least.count(), most.count())};
 }
 
-void config_section::bytes(const std::string& key, std::uint64_t& into, std::uint64_t least,
-                           std::uint64_t most) const {
+void config_section::bytes(const std::string& key, std::uint64_t& into, std::uint64_t least, std::uint64_t most) const {
   into = within<std::uint64_t>(*source_, path_of(key), into, least, most, "a size (bytes, or with KiB, MiB, GiB)",
                                parse_bytes);
 }
@@ -131,8 +132,7 @@ void config_section::text(const std::string& key, std::string& into, std::size_t
   into = found->text;
 }
 
-void config_section::choice(const std::string& key, std::string& into,
-                            const std::vector<std::string>& allowed) const {
+void config_section::choice(const std::string& key, std::string& into, const std::vector<std::string>& allowed) const {
   const auto found = source_->find_scalar(path_of(key));
   if (!found) {
     return;
@@ -180,16 +180,15 @@ domain::expected<YAML::Node> parse_yaml(const std::string& text, const std::stri
     }
     return root;
   } catch (const YAML::Exception& broken) {
-    return domain::failure(domain::errc::config_invalid, name + ':' + std::to_string(broken.mark.line + 1) +
-                                                             ": no proper YAML: " + broken.msg);
+    return domain::failure(domain::errc::config_invalid,
+                           name + ':' + std::to_string(broken.mark.line + 1) + ": no proper YAML: " + broken.msg);
   }
 }
 
 std::shared_ptr<detail::config_source> make_source(YAML::Node root, const std::string& name, std::string service,
                                                    environment variables) {
-  std::ranges::transform(service, service.begin(), [](unsigned char c) {
-    return c == '-' ? '_' : static_cast<char>(std::toupper(c));
-  });
+  std::ranges::transform(service, service.begin(),
+                         [](unsigned char c) { return c == '-' ? '_' : static_cast<char>(std::toupper(c)); });
   return std::make_shared<detail::config_source>(std::move(root), name, "FEDLOOM_" + service + '_',
                                                  std::move(variables));
 }
@@ -221,15 +220,16 @@ domain::expected<config_reader> config_reader::from_text(const std::string& yaml
   });
 }
 
-std::vector<std::string> config_reader::problems() const { return source_->problems(); }
+std::vector<std::string> config_reader::problems() const {
+  return source_->problems();
+}
 
 domain::expected<void> config_reader::finish() const {
   std::string text;
   for (const auto& problem : problems()) {
     text += (text.empty() ? "" : "\n") + problem;
   }
-  return text.empty() ? domain::expected<void>{}
-                      : domain::failure(domain::errc::config_invalid, std::move(text));
+  return text.empty() ? domain::expected<void>{} : domain::failure(domain::errc::config_invalid, std::move(text));
 }
 
 } // namespace fedloom::runtime

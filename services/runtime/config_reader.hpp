@@ -10,8 +10,9 @@
 #include <string>
 #include <vector>
 
-/// Configuration: one YAML file becomes one struct, at the edge. Defaults stand in the struct; every key can be overridden
-/// by the environment: FEDLOOM_<SERVICE>_<PATH>, for example FEDLOOM_COMBINER_MESH_BIND for `mesh: {bind: ...}`.
+/// Configuration: one YAML file becomes one struct, at the edge. Defaults stand in the struct; every key can be
+/// overridden by the environment: FEDLOOM_<SERVICE>_<PATH>, for example FEDLOOM_COMBINER_MESH_BIND for `mesh: {bind:
+/// ...}`.
 namespace fedloom::runtime {
 
 using environment = std::map<std::string, std::string>;
@@ -21,8 +22,9 @@ namespace detail {
 class config_source;
 }
 
-/// One map of the file. A read leaves `into` as it is when the key is missing, and notes a problem when the value has the
-/// wrong type or lies outside the allowed range (both ends are allowed). Cheap to copy; lives as long as its reader.
+/// One map of the file. A read leaves `into` as it is when the key is missing, and notes a problem when the value has
+/// the wrong type or lies outside the allowed range (both ends are allowed). Cheap to copy; lives as long as its
+/// reader.
 class config_section {
 public:
   config_section section(const std::string& key) const;
@@ -71,7 +73,8 @@ private:
 /// A whole configuration. Read all sections, then ask for `problems`. One thread.
 class config_reader {
 public:
-  /// `config_invalid` when the file cannot be read or is no YAML. An empty name: no file, only defaults and environment.
+  /// `config_invalid` when the file cannot be read or is no YAML. An empty name: no file, only defaults and
+  /// environment.
   static domain::expected<config_reader> from_file(const std::string& file, const std::string& service,
                                                    environment variables = process_environment());
   static domain::expected<config_reader> from_text(const std::string& yaml, const std::string& service,

@@ -8,7 +8,9 @@ namespace fedloom::runtime::detail {
 
 namespace {
 
-std::string joined(const std::string& path, const std::string& key) { return path.empty() ? key : path + '.' + key; }
+std::string joined(const std::string& path, const std::string& key) {
+  return path.empty() ? key : path + '.' + key;
+}
 
 std::string variable_name(const std::string& prefix, const std::string& path) {
   auto name = prefix;
@@ -109,7 +111,9 @@ void config_source::add_problem(const std::string& path, const std::string& what
   add_problem(variable ? variable->origin : place_of(node_at(path)), path, what);
 }
 
-YAML::Node config_source::node_at(const std::string& path) const { return descend(root_, path); }
+YAML::Node config_source::node_at(const std::string& path) const {
+  return descend(root_, path);
+}
 
 std::string config_source::place_of(const YAML::Node& node) const {
   const bool placed = node.IsDefined() && !node.Mark().is_null();
@@ -122,10 +126,9 @@ std::vector<std::string> config_source::problems() const {
   return all;
 }
 
-// Variables that begin with our prefix and match no key are not looked for: Kubernetes puts FEDLOOM_COMBINER_PORT and its
-// like into every pod that sees a service called fedloom-combiner.
-void config_source::find_unknown(const YAML::Node& map, const std::string& path,
-                                 std::vector<std::string>& into) const {
+// Variables that begin with our prefix and match no key are not looked for: Kubernetes puts FEDLOOM_COMBINER_PORT and
+// its like into every pod that sees a service called fedloom-combiner.
+void config_source::find_unknown(const YAML::Node& map, const std::string& path, std::vector<std::string>& into) const {
   std::set<std::string> seen;
   for (const auto& entry : map) {
     const auto key = entry.first.IsScalar() ? entry.first.Scalar() : std::string{"?"};

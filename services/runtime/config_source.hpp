@@ -8,8 +8,8 @@
 
 namespace fedloom::runtime::detail {
 
-/// The file, the environment, the keys that were asked for and the problems that were found. Only for config_*.cpp. Keys are
-/// named by their path: "mesh.bind".
+/// The file, the environment, the keys that were asked for and the problems that were found. Only for config_*.cpp.
+/// Keys are named by their path: "mesh.bind".
 class config_source {
 public:
   config_source(YAML::Node root, std::string name, std::string prefix, environment variables)

@@ -57,8 +57,8 @@ domain::expected<std::string> with_ordinal(std::string endpoint) {
     --digits;
   }
   if (digits == host.size()) {
-    return failure(errc::config_invalid, "mesh.advertise has {ordinal}, but this host's name, " + host +
-                                             ", does not end with a number");
+    return failure(errc::config_invalid,
+                   "mesh.advertise has {ordinal}, but this host's name, " + host + ", does not end with a number");
   }
   return endpoint.replace(at, placeholder.size(), host.substr(digits));
 }

@@ -109,7 +109,9 @@ bool connection_events::send(std::string_view event, std::string_view data) {
   return write(text + '\n');
 }
 
-bool connection_events::keep_alive() { return write(":\n\n"); }
+bool connection_events::keep_alive() {
+  return write(":\n\n");
+}
 
 bool connection_events::write(const std::string& text) {
   gone_ = gone_ || ending_.stop_requested() || !write_all(connection_, text);

@@ -10,7 +10,9 @@ namespace {
 
 using segments = std::vector<std::string>;
 
-bool is_parameter(const std::string& segment) { return segment.starts_with('{') && segment.ends_with('}'); }
+bool is_parameter(const std::string& segment) {
+  return segment.starts_with('{') && segment.ends_with('}');
+}
 
 bool fits(const segments& pattern, const segments& path) {
   if (pattern.size() != path.size()) {
@@ -86,8 +88,7 @@ route_table::answer route_table::match(const std::string& method, std::string_vi
       continue;
     }
     allowed.insert(routes_[i].method);
-    if (routes_[i].method == wanted &&
-        (best_template == nullptr || rank_of(templates_[i]) < rank_of(*best_template))) {
+    if (routes_[i].method == wanted && (best_template == nullptr || rank_of(templates_[i]) < rank_of(*best_template))) {
       best_template = &templates_[i];
       best.what = &routes_[i];
     }

@@ -123,8 +123,8 @@ int on_complaint(const mg_connection* connection, const char* text) {
 }
 
 domain::error cannot_listen(const http_config& config, const std::string& why) {
-  return {domain::errc::unavailable, "cannot listen on " + config.bind + ':' + std::to_string(config.port) + ": " + why +
-                                         "; choose another port or stop who uses it"};
+  return {domain::errc::unavailable, "cannot listen on " + config.bind + ':' + std::to_string(config.port) + ": " +
+                                         why + "; choose another port or stop who uses it"};
 }
 
 /// Until civetweb has stopped: its listening thread looks up only when somebody connects, or every two seconds.
@@ -154,9 +154,17 @@ mg_context* start_civetweb(server_state& server) {
   const auto threads = std::to_string(server.config.threads);
   const auto timeout = std::to_string(server.config.io_timeout.count());
   // Paths are decoded segment by segment, after the cut at the slashes, hence decode_url = no.
-  std::array<const char*, 11> options{"listening_ports",    ports.c_str(),   "num_threads", threads.c_str(),
-                                      "request_timeout_ms", timeout.c_str(), "decode_url",  "no",
-                                      "enable_keep_alive",  "no",            nullptr};
+  std::array<const char*, 11> options{"listening_ports",
+                                      ports.c_str(),
+                                      "num_threads",
+                                      threads.c_str(),
+                                      "request_timeout_ms",
+                                      timeout.c_str(),
+                                      "decode_url",
+                                      "no",
+                                      "enable_keep_alive",
+                                      "no",
+                                      nullptr};
   mg_callbacks callbacks{};
   callbacks.begin_request = on_request;
   callbacks.http_error = on_refused;
@@ -202,7 +210,9 @@ http_server::~http_server() {
   mg_stop(state_->context);
 }
 
-std::uint16_t http_server::port() const { return state_->port; }
+std::uint16_t http_server::port() const {
+  return state_->port;
+}
 
 std::string http_server::url() const {
   auto shown = state_->config;
@@ -210,6 +220,8 @@ std::string http_server::url() const {
   return "http://" + listening_on(shown);
 }
 
-const std::vector<route>& http_server::routes() const { return state_->table.routes(); }
+const std::vector<route>& http_server::routes() const {
+  return state_->table.routes();
+}
 
 } // namespace fedloom::runtime

@@ -20,9 +20,9 @@ void keep_freed_memory() {
 #ifndef __SANITIZE_ADDRESS__
 #ifndef __SANITIZE_THREAD__
 
-// Models, updates and sums are blocks of many megabytes that are filled as soon as they are allocated. In pages of 4 KiB that
-// is a page fault per kilobyte-sized step, a tenth of all CPU time with large models; in huge pages it is none to speak of.
-// Everything that the C++ library allocates comes through here.
+// Models, updates and sums are blocks of many megabytes that are filled as soon as they are allocated. In pages of 4
+// KiB that is a page fault per kilobyte-sized step, a tenth of all CPU time with large models; in huge pages it is none
+// to speak of. Everything that the C++ library allocates comes through here.
 
 namespace {
 
@@ -49,15 +49,33 @@ void* operator new(std::size_t bytes) {
   }
   throw std::bad_alloc();
 }
-void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept { return allocate(bytes); }
-void* operator new[](std::size_t bytes) { return ::operator new(bytes); }
-void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept { return allocate(bytes); }
-void operator delete(void* block) noexcept { std::free(block); }
-void operator delete(void* block, std::size_t) noexcept { std::free(block); }
-void operator delete(void* block, const std::nothrow_t&) noexcept { std::free(block); }
-void operator delete[](void* block) noexcept { std::free(block); }
-void operator delete[](void* block, std::size_t) noexcept { std::free(block); }
-void operator delete[](void* block, const std::nothrow_t&) noexcept { std::free(block); }
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+  return allocate(bytes);
+}
+void* operator new[](std::size_t bytes) {
+  return ::operator new(bytes);
+}
+void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept {
+  return allocate(bytes);
+}
+void operator delete(void* block) noexcept {
+  std::free(block);
+}
+void operator delete(void* block, std::size_t) noexcept {
+  std::free(block);
+}
+void operator delete(void* block, const std::nothrow_t&) noexcept {
+  std::free(block);
+}
+void operator delete[](void* block) noexcept {
+  std::free(block);
+}
+void operator delete[](void* block, std::size_t) noexcept {
+  std::free(block);
+}
+void operator delete[](void* block, const std::nothrow_t&) noexcept {
+  std::free(block);
+}
 
 #endif
 #endif

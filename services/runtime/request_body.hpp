@@ -19,8 +19,8 @@ struct body_rule {
 using body_source = std::function<std::ptrdiff_t(std::span<char>)>;
 
 /// Reads the body into `request`: as text, into a file, or, if it is a form and the rule says file, into fields and at
-/// most one file. `announced`: the Content-Length, or negative. Fields together may hold 1 MiB. too_large, malformed (cut
-/// off, or no proper form) or storage_failed.
+/// most one file. `announced`: the Content-Length, or negative. Fields together may hold 1 MiB. too_large, malformed
+/// (cut off, or no proper form) or storage_failed.
 domain::expected<void> read_body(const body_source& source, std::int64_t announced, const body_rule& rule,
                                  http_request& request);
 

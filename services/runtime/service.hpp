@@ -7,8 +7,8 @@
 #include <memory>
 #include <string>
 
-/// What a service's main does. All of it, for a service with `struct config`, `config read_config(const config_reader&)`
-/// and `expected<std::unique_ptr<running_service>> start(const config&, const stop_request&)`:
+/// What a service's main does. All of it, for a service with `struct config`, `config read_config(const
+/// config_reader&)` and `expected<std::unique_ptr<running_service>> start(const config&, const stop_request&)`:
 ///
 ///   int main(int argc, char** argv) {
 ///     return run_service(argc, argv, define_service<config>("combiner", read_config, start));
@@ -47,9 +47,9 @@ service_definition define_service(
   return service;
 }
 
-/// Flags --config FILE, --check-config, --version, --help; configuration (keys log.level and log.file are read here); logs;
-/// open-file limit raised to the hard limit; SIGPIPE ignored; start; then waits for SIGTERM, SIGINT or a stop_request, and
-/// drains. Returns an exit_code. Main thread, before any other thread exists.
+/// Flags --config FILE, --check-config, --version, --help; configuration (keys log.level and log.file are read here);
+/// logs; open-file limit raised to the hard limit; SIGPIPE ignored; start; then waits for SIGTERM, SIGINT or a
+/// stop_request, and drains. Returns an exit_code. Main thread, before any other thread exists.
 int run_service(int argc, const char* const* argv, const service_definition& service);
 
 } // namespace fedloom::runtime

@@ -25,7 +25,9 @@ sigset_t stop_signals() {
   return set;
 }
 
-std::string name_of(std::uint32_t signal) { return signal == SIGTERM ? "SIGTERM" : "SIGINT"; }
+std::string name_of(std::uint32_t signal) {
+  return signal == SIGTERM ? "SIGTERM" : "SIGINT";
+}
 
 } // namespace
 

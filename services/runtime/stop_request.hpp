@@ -20,8 +20,8 @@ public:
     exit_code code = exit_code::ok;
     std::string reason;
   };
-  /// Blocks until `end`, or until SIGTERM or SIGINT, which must be blocked in every thread. After a signal both have their
-  /// default action again: a second one ends the process at once. Main thread only, once.
+  /// Blocks until `end`, or until SIGTERM or SIGINT, which must be blocked in every thread. After a signal both have
+  /// their default action again: a second one ends the process at once. Main thread only, once.
   outcome wait() const;
 
 private:

@@ -2,6 +2,8 @@
 
 namespace fedloom::runtime {
 
-std::string_view version() { return FEDLOOM_VERSION; }
+std::string_view version() {
+  return FEDLOOM_VERSION;
+}
 
 } // namespace fedloom::runtime

@@ -17,7 +17,8 @@ std::vector<body> registration() {
   return {
       combiner_hello{combiner_id{"combiner-1"}, "tcp://10.0.0.5:12080", 500},
       combiner_welcome{milliseconds{1100}, milliseconds{3300}},
-      join{client_id{"hospital_7"}, "St. Mary\xc3\xa9", combiner_id{"combiner-2"}, id_from<token>(1), 4096, combiner_id{"combiner-3"}},
+      join{client_id{"hospital_7"}, "St. Mary\xc3\xa9", combiner_id{"combiner-2"}, id_from<token>(1), 4096,
+           combiner_id{"combiner-3"}},
       placement{combiner_id{"combiner-1"}, "tcp://10.0.0.5:12080", id_from<token>(2), id_from<token>(3)},
       refused{{errc::unavailable, "no combiner is connected"}, milliseconds{1500}},
       expect_client{client_id{"hospital_7"}, id_from<token>(2), 4096, milliseconds{30000}},

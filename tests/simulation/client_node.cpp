@@ -46,8 +46,9 @@ trained_update train(const domain::shared_bytes& model, const lesson& by) {
 client_node::client_node(world& in, network& net, client_settings settings, client_disk& disk,
                          std::vector<heard_receipt>& receipts)
     : process(in), settings_(std::move(settings)), disk_(disk), receipts_(receipts),
-      mesh_(net.attach(settings_.id.value(), {}, {[this](transport::inbound m) { on_inbound(m); },
-                            [this](transport::peer_notice m) { on_notice(m); }})),
+      mesh_(net.attach(
+          settings_.id.value(), {},
+          {[this](transport::inbound m) { on_inbound(m); }, [this](transport::peer_notice m) { on_notice(m); }})),
       trainer_(*this, in, settings_.longest_training), membership_(config_of(settings_), disk.resume, in.seed()),
       membership_alarm_(*this, [this] { step(membership_.tick(now())); }),
       task_alarm_(*this, [this] { step(tasks_.tick(now())); }) {
@@ -136,7 +137,9 @@ void client_node::step(work::effects effects) {
                    [&](work::run& e) { run(e); },
                    [&](work::stop_running&) { *stop_ = true; },
                    [](work::report_failure&) {},
-                   [&](work::report_receipt& e) { receipts_.push_back({settings_.id, e.round, e.what}); },
+                   [&](work::report_receipt& e) {
+                     receipts_.push_back({settings_.id, e.round, e.what});
+                   },
                },
                one);
   }

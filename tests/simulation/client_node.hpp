@@ -28,7 +28,8 @@ struct client_settings {
 /// A client's machines, joined as its actors join them, with a trainer that adds a constant.
 class client_node : public process {
 public:
-  client_node(world& in, network& net, client_settings settings, client_disk& disk, std::vector<heard_receipt>& receipts);
+  client_node(world& in, network& net, client_settings settings, client_disk& disk,
+              std::vector<heard_receipt>& receipts);
 
 private:
   void on_inbound(const transport::inbound& in);

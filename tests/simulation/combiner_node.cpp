@@ -12,8 +12,9 @@ using domain::overloaded;
 namespace dialog = transport::dialog;
 
 combiner_node::combiner_node(world& in, network& net, domain::combiner_id id, const pace& speed)
-    : process(in), id_(std::move(id)), mesh_(net.attach(id_.value(), endpoint_of(id_), {[this](transport::inbound m) { on_inbound(m); },
-                                                                          [this](transport::peer_notice m) { on_notice(m); }})),
+    : process(in), id_(std::move(id)), mesh_(net.attach(id_.value(), endpoint_of(id_),
+                                                        {[this](transport::inbound m) { on_inbound(m); },
+                                                         [this](transport::peer_notice m) { on_notice(m); }})),
       speed_(speed), fold_line_(*this, in, speed.fold), uplink_({}, in.seed()),
       uplink_alarm_(*this, [this] { step(uplink_.tick(now())); }),
       roster_alarm_(*this, [this] { step(roster_.tick(now())); }),
@@ -84,20 +85,22 @@ void combiner_node::from_uplink(const transport::inbound& in) {
 
 void combiner_node::to_roster(const transport::inbound& in) {
   roster_.heard(now(), in.identity);
-  step(std::visit(overloaded{
-                      [&](const domain::client_hello& m) { return roster_.greeted(now(), in.from, m); },
-                      [&](const domain::heartbeat& m) { return roster_.beat(now(), in.from, in.identity, m); },
-                      [&](const domain::goodbye& m) { return roster_.said_goodbye(in.from, in.identity, m); },
-                      [&](const auto&) {
-                        const domain::refused stranger{{domain::errc::unknown_peer, "say hello first"}, {}};
-                        return in.identity.empty() ? roster::effects{roster::send{in.from, stranger}} : roster::effects{};
-                      },
-                  },
-                  in.what.what));
+  step(std::visit(
+      overloaded{
+          [&](const domain::client_hello& m) { return roster_.greeted(now(), in.from, m); },
+          [&](const domain::heartbeat& m) { return roster_.beat(now(), in.from, in.identity, m); },
+          [&](const domain::goodbye& m) { return roster_.said_goodbye(in.from, in.identity, m); },
+          [&](const auto&) {
+            const domain::refused stranger{{domain::errc::unknown_peer, "say hello first"}, {}};
+            return in.identity.empty() ? roster::effects{roster::send{in.from, stranger}} : roster::effects{};
+          },
+      },
+      in.what.what));
 }
 
 void combiner_node::to_cache(const transport::inbound& in) {
-  step(in.identity == controller_identity ? cache_.from_controller(now(), in.what) : cache_.from_client(in.from, in.what));
+  step(in.identity == controller_identity ? cache_.from_controller(now(), in.what)
+                                          : cache_.from_client(in.from, in.what));
 }
 
 void combiner_node::from_controller(const domain::message& in) {
@@ -154,7 +157,8 @@ void combiner_node::on_plan(const domain::round_key& round, const domain::round_
   if (const auto known = open_.find(plan.lease); known != open_.end()) {
     return step(plan.lease, known->second.planned_again());
   }
-  auto& machine = open_.try_emplace(plan.lease, round, plan, collection_limits{}, staging_, policy_, now()).first->second;
+  auto& machine =
+      open_.try_emplace(plan.lease, round, plan, collection_limits{}, staging_, policy_, now()).first->second;
   for (const auto& client : plan.cohort) {
     if (const auto here = members_.find(client); here != members_.end()) {
       step(plan.lease, machine.client_came(now(), client, here->second.max_examples));
@@ -291,7 +295,9 @@ void combiner_node::step(dialog::effects effects) {
 void combiner_node::step(roster::effects effects) {
   for (auto& one : effects) {
     std::visit(overloaded{
-                   [&](roster::send& e) { mesh_->send(e.to, {{}, std::move(e.what), {}}); },
+                   [&](roster::send& e) {
+                     mesh_->send(e.to, {{}, std::move(e.what), {}});
+                   },
                    [&](roster::identify& e) { mesh_->identify(e.peer, e.identity); },
                    [&](roster::hang_up& e) { mesh_->hang_up(e.peer); },
                    [&](roster::client_came& e) { post([this, e] { on_client_came(e.who); }); },
@@ -311,7 +317,9 @@ void combiner_node::step(model_cache::effects effects) {
                    [&](model_cache::verify& e) { verify(e); },
                    [&](model_cache::ready& e) { post([this, e] { on_model_ready(e.model, e.what.stream); }); },
                    [&](model_cache::failed& e) { post([this, e] { on_model_failed(e.model, e.reason); }); },
-                   [&](model_cache::send& e) { mesh_->send(e.to, {{}, std::move(e.what), std::move(e.payload)}); },
+                   [&](model_cache::send& e) {
+                     mesh_->send(e.to, {{}, std::move(e.what), std::move(e.payload)});
+                   },
                    [](model_cache::served&) {},
                },
                one);
@@ -321,24 +329,23 @@ void combiner_node::step(model_cache::effects effects) {
 
 void combiner_node::step(domain::lease_id lease, collection::effects effects) {
   for (auto& one : effects) {
-    std::visit(overloaded{
-                   [&](collection::send& e) {
-                     say(e.to, open_.at(lease).round(), std::move(e.what), std::move(e.payload));
-                   },
-                   [&](collection::report& e) {
-                     to_the_controller(open_.at(lease).round(), std::move(e.what), std::move(e.payload));
-                   },
-                   [&](collection::fold& e) {
-                     fold_line_.post([this, lease, e] {
-                       const auto outcome = fold(lease, e);
-                       with_collection(lease, [&](auto& machine) { return machine.folded(now(), outcome); });
-                       admit_waiting();
-                     });
-                   },
-                   [&](collection::freeze&) { fold_line_.post([this, lease] { freeze(lease); }); },
-                   [](auto&) {}, // for logs and metrics
-               },
-               one);
+    std::visit(
+        overloaded{
+            [&](collection::send& e) { say(e.to, open_.at(lease).round(), std::move(e.what), std::move(e.payload)); },
+            [&](collection::report& e) {
+              to_the_controller(open_.at(lease).round(), std::move(e.what), std::move(e.payload));
+            },
+            [&](collection::fold& e) {
+              fold_line_.post([this, lease, e] {
+                const auto outcome = fold(lease, e);
+                with_collection(lease, [&](auto& machine) { return machine.folded(now(), outcome); });
+                admit_waiting();
+              });
+            },
+            [&](collection::freeze&) { fold_line_.post([this, lease] { freeze(lease); }); },
+            [](auto&) {}, // for logs and metrics
+        },
+        one);
   }
   arm_collections();
 }

@@ -9,7 +9,9 @@
 
 namespace fedloom::simulation {
 
-inline std::string endpoint_of(const domain::combiner_id& combiner) { return "tcp://" + combiner.value(); }
+inline std::string endpoint_of(const domain::combiner_id& combiner) {
+  return "tcp://" + combiner.value();
+}
 
 /// A combiner's machines, joined as its actors join them. Nothing of it outlives its process.
 class combiner_node : public process {
@@ -52,7 +54,8 @@ private:
   void freeze(domain::lease_id lease);
 
   void to_the_controller(domain::round_key about, domain::body what, domain::shared_bytes payload = {});
-  void say(const domain::client_id& to, const domain::round_key& round, domain::body what, domain::shared_bytes payload);
+  void say(const domain::client_id& to, const domain::round_key& round, domain::body what,
+           domain::shared_bytes payload);
   void arm_collections();
 
   domain::combiner_id id_;

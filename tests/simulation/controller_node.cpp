@@ -19,20 +19,21 @@ domain::token token_of(domain::term term, std::uint64_t number) {
 
 std::optional<domain::combiner_id> combiner_of(const std::string& identity) {
   constexpr std::string_view prefix = "combiner/";
-  return identity.starts_with(prefix) ? std::optional{domain::combiner_id{identity.substr(prefix.size())}} : std::nullopt;
+  return identity.starts_with(prefix) ? std::optional{domain::combiner_id{identity.substr(prefix.size())}}
+                                      : std::nullopt;
 }
 
 } // namespace
 
 controller_node::controller_node(world& in, network& net, controller_disk& disk, const pace& speed)
     : process(in), disk_(disk), term_(disk.records->next_term().value()),
-      mesh_(net.attach("controller", controller_endpoint, {[this](transport::inbound m) { on_inbound(m); },
-                                             [this](transport::peer_notice m) { on_notice(m); }})),
-      disk_line_(*this, in, speed.write), session_mail_(*this, in, speed.mailbox), reduction_mail_(*this, in, speed.mailbox),
-      reducer_line_(*this, in, speed.reduction), reducer_(*disk.models),
+      mesh_(net.attach(
+          "controller", controller_endpoint,
+          {[this](transport::inbound m) { on_inbound(m); }, [this](transport::peer_notice m) { on_notice(m); }})),
+      disk_line_(*this, in, speed.write), session_mail_(*this, in, speed.mailbox),
+      reduction_mail_(*this, in, speed.mailbox), reducer_line_(*this, in, speed.reduction), reducer_(*disk.models),
       registry_({}, policy_, [this] { return token_of(term_, ++last_token_); }),
-      session_({}, policy_, term_, in.seed()),
-      registry_alarm_(*this, [this] { step(registry_.tick(now())); }),
+      session_({}, policy_, term_, in.seed()), registry_alarm_(*this, [this] { step(registry_.tick(now())); }),
       session_alarm_(*this, [this] { step(session_.tick(world_.moment())); }),
       registry_runner_([this](registry::effect& one) { return perform(one); }),
       session_runner_([this](session::effect& one) { return perform(one); }) {
@@ -66,10 +67,12 @@ void controller_node::on_inbound(const transport::inbound& in) {
                  [&](const domain::get_model&) { known([&] { to_hand_out(in); }); },
                  [&](const domain::grant&) { known([&] { to_hand_out(in); }); },
                  [&](const domain::credit&) { known([&] { to_hand_out(in); }); },
-                 [&](const domain::abort_transfer&) { known([&] {
+                 [&](const domain::abort_transfer&) {
+                   known([&] {
                      reduction_mail_.post([this, in] { to_reduction(in); });
                      to_hand_out(in);
-                   }); },
+                   });
+                 },
                  [&](const auto&) { to_registry(in); },
              },
              in.what.what);
@@ -86,19 +89,19 @@ void controller_node::on_notice(const transport::peer_notice& notice) {
 void controller_node::to_registry(const transport::inbound& in) {
   registry_.heard(now(), in.identity);
   const auto date = world_.moment().date;
-  step(std::visit(overloaded{
-                      [&](const domain::combiner_hello& m) { return registry_.greeted(now(), date, in.from, m); },
-                      [&](const domain::join& m) { return registry_.join(now(), date, in.from, m); },
-                      [&](const domain::heartbeat& m) { return registry_.beat(now(), in.from, in.identity, m); },
-                      [&](const domain::roster_changed& m) { return registry_.roster(now(), in.identity, m); },
-                      [&](const domain::goodbye& m) { return registry_.said_goodbye(in.from, in.identity, m); },
-                      [&](const auto&) {
-                        const domain::refused stranger{{domain::errc::unknown_peer, "say hello first"}, {}};
-                        return in.identity.empty() ? registry::effects{registry::send{in.from, stranger}}
-                                                   : registry::effects{};
-                      },
-                  },
-                  in.what.what));
+  step(std::visit(
+      overloaded{
+          [&](const domain::combiner_hello& m) { return registry_.greeted(now(), date, in.from, m); },
+          [&](const domain::join& m) { return registry_.join(now(), date, in.from, m); },
+          [&](const domain::heartbeat& m) { return registry_.beat(now(), in.from, in.identity, m); },
+          [&](const domain::roster_changed& m) { return registry_.roster(now(), in.identity, m); },
+          [&](const domain::goodbye& m) { return registry_.said_goodbye(in.from, in.identity, m); },
+          [&](const auto&) {
+            const domain::refused stranger{{domain::errc::unknown_peer, "say hello first"}, {}};
+            return in.identity.empty() ? registry::effects{registry::send{in.from, stranger}} : registry::effects{};
+          },
+      },
+      in.what.what));
 }
 
 void controller_node::to_session(const transport::inbound& in) {
@@ -134,43 +137,43 @@ void controller_node::step(session::effects effects) {
 }
 
 performed controller_node::perform(registry::effect& one) {
-  return std::visit(
-      overloaded{
-          [&](registry::send& e) {
-            domain::message what{{}, std::move(e.what), {}};
-            what.head.controller_term = term_;
-            mesh_->send(e.to, std::move(what));
-            return performed::done;
-          },
-          [&](registry::identify& e) { return mesh_->identify(e.peer, e.identity), performed::done; },
-          [&](registry::hang_up& e) { return mesh_->hang_up(e.peer), performed::done; },
-          [&](registry::store& e) {
-            write(std::move(e.changes), [this] { registry_runner_.resume(); });
-            return performed::pending;
-          },
-          [&](registry::combiner_up& e) {
-            tell_session([this, e] {
-              peers_[e.combiner] = e.peer;
-              step(session_.combiner_up(world_.moment(), e.combiner));
-            });
-            return performed::done;
-          },
-          [&](registry::combiner_down& e) {
-            tell_session([this, e] {
-              peers_.erase(e.combiner);
-              step(session_.combiner_down(world_.moment(), e.combiner));
-            });
-            return performed::done;
-          },
-          [&](registry::client_up& e) {
-            return tell_session([this, e] { step(session_.client_up(world_.moment(), e.who)); }), performed::done;
-          },
-          [&](registry::client_down& e) {
-            return tell_session([this, e] { session_.client_down(e.client); }), performed::done;
-          },
-          [&](registry::turned_away&) { return performed::done; },
-      },
-      one);
+  return std::visit(overloaded{
+                        [&](registry::send& e) {
+                          domain::message what{{}, std::move(e.what), {}};
+                          what.head.controller_term = term_;
+                          mesh_->send(e.to, std::move(what));
+                          return performed::done;
+                        },
+                        [&](registry::identify& e) { return mesh_->identify(e.peer, e.identity), performed::done; },
+                        [&](registry::hang_up& e) { return mesh_->hang_up(e.peer), performed::done; },
+                        [&](registry::store& e) {
+                          write(std::move(e.changes), [this] { registry_runner_.resume(); });
+                          return performed::pending;
+                        },
+                        [&](registry::combiner_up& e) {
+                          tell_session([this, e] {
+                            peers_[e.combiner] = e.peer;
+                            step(session_.combiner_up(world_.moment(), e.combiner));
+                          });
+                          return performed::done;
+                        },
+                        [&](registry::combiner_down& e) {
+                          tell_session([this, e] {
+                            peers_.erase(e.combiner);
+                            step(session_.combiner_down(world_.moment(), e.combiner));
+                          });
+                          return performed::done;
+                        },
+                        [&](registry::client_up& e) {
+                          return tell_session([this, e] { step(session_.client_up(world_.moment(), e.who)); }),
+                                 performed::done;
+                        },
+                        [&](registry::client_down& e) {
+                          return tell_session([this, e] { session_.client_down(e.client); }), performed::done;
+                        },
+                        [&](registry::turned_away&) { return performed::done; },
+                    },
+                    one);
 }
 
 performed controller_node::perform(session::effect& one) {
@@ -197,9 +200,7 @@ performed controller_node::perform(session::effect& one) {
           [](session::round_done&) { return performed::done; },
           [](session::session_done&) { return performed::done; },
           [](session::attempt_failed&) { return performed::done; },
-          [&](auto& e) {
-            return reduction_mail_.post([this, e]() mutable { perform(e); }), performed::done;
-          },
+          [&](auto& e) { return reduction_mail_.post([this, e]() mutable { perform(e); }), performed::done; },
       },
       one);
 }

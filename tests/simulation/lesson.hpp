@@ -13,9 +13,15 @@ struct lesson {
 };
 
 /// The clients' lessons: clients are named c1, c2, ...
-inline domain::client_id client_named(std::size_t index) { return domain::client_id{"c" + std::to_string(index + 1)}; }
-inline lesson lesson_of(std::size_t index) { return {0.25F * static_cast<float>(index + 1), 1 + index % 4}; }
-inline lesson lesson_of(const domain::client_id& client) { return lesson_of(std::stoul(client.value().substr(1)) - 1); }
+inline domain::client_id client_named(std::size_t index) {
+  return domain::client_id{"c" + std::to_string(index + 1)};
+}
+inline lesson lesson_of(std::size_t index) {
+  return {0.25F * static_cast<float>(index + 1), 1 + index % 4};
+}
+inline lesson lesson_of(const domain::client_id& client) {
+  return lesson_of(std::stoul(client.value().substr(1)) - 1);
+}
 
 /// Two tensors of float32, all elements `value`: `elements` of them, and three.
 inline domain::shared_bytes model_of(std::uint64_t elements, float value) {

@@ -103,13 +103,14 @@ void mesh::add_combiner() {
 }
 
 void mesh::start_combiner(std::size_t index) {
-  combiners_[index] =
-      std::make_unique<combiner_node>(world_, network_, domain::combiner_id{"b" + std::to_string(index + 1)}, settings_.speed);
+  combiners_[index] = std::make_unique<combiner_node>(
+      world_, network_, domain::combiner_id{"b" + std::to_string(index + 1)}, settings_.speed);
 }
 
 void mesh::start_client(std::size_t index) {
-  clients_[index] = std::make_unique<client_node>(world_, network_, client_settings{client_named(index), lesson_of(index), settings_.speed.training},
-                                                  client_disks_[index], receipts_);
+  clients_[index] = std::make_unique<client_node>(
+      world_, network_, client_settings{client_named(index), lesson_of(index), settings_.speed.training},
+      client_disks_[index], receipts_);
 }
 
 } // namespace fedloom::simulation

@@ -43,8 +43,12 @@ public:
 
   world& clock() noexcept { return world_; }
   const controller_disk& disk() const noexcept { return disk_; }
-  domain::session_record session(const domain::session_id& which) const { return disk_.records->session(which).value(); }
-  domain::shared_bytes head_of(const domain::session_id& which) const { return disk_.models->get(session(which).head).value(); }
+  domain::session_record session(const domain::session_id& which) const {
+    return disk_.records->session(which).value();
+  }
+  domain::shared_bytes head_of(const domain::session_id& which) const {
+    return disk_.models->get(session(which).head).value();
+  }
   const std::vector<heard_receipt>& receipts() const noexcept { return receipts_; }
   std::size_t clients() const noexcept { return clients_.size(); }
   std::size_t combiners() const noexcept { return combiners_.size(); }
@@ -67,8 +71,8 @@ private:
   std::vector<std::unique_ptr<client_node>> clients_;
 };
 
-/// Everything in the store that breaks an invariant (I-1, I-3, I-6, I-11) or contradicts what clients were told, one line
-/// each; empty when all is well. Recomputes each committed model from the contributions that its record lists.
+/// Everything in the store that breaks an invariant (I-1, I-3, I-6, I-11) or contradicts what clients were told, one
+/// line each; empty when all is well. Recomputes each committed model from the contributions that its record lists.
 std::string violations(const mesh& of, const domain::session_id& which);
 
 } // namespace fedloom::simulation

@@ -13,8 +13,12 @@ std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
   const char* wanted = std::getenv(name);
   return wanted != nullptr ? std::stoull(wanted) : otherwise;
 }
-std::uint64_t first_seed() { return from_environment("FEDLOOM_SIMULATION_FIRST", 1); }
-std::uint64_t schedules_per_kind() { return from_environment("FEDLOOM_SIMULATION_SEEDS", 300); }
+std::uint64_t first_seed() {
+  return from_environment("FEDLOOM_SIMULATION_FIRST", 1);
+}
+std::uint64_t schedules_per_kind() {
+  return from_environment("FEDLOOM_SIMULATION_SEEDS", 300);
+}
 
 domain::session_options patient(world& chance) {
   domain::session_options options;
@@ -54,15 +58,25 @@ duration short_or_long(world& chance) {
                             : chance.pause(milliseconds{500}, milliseconds{9000});
 }
 
-void cut(mesh& at) { at.cut_a_connection(); }
-void stall(mesh& at) { at.stall_a_connection(short_or_long(at.clock())); }
+void cut(mesh& at) {
+  at.cut_a_connection();
+}
+void stall(mesh& at) {
+  at.stall_a_connection(short_or_long(at.clock()));
+}
 void disturb_uplink(mesh& at) {
   at.clock().chance(0.5) ? at.cut_a_connection(controller_endpoint)
                          : at.stall_a_connection(short_or_long(at.clock()), controller_endpoint);
 }
-void restart_client(mesh& at) { at.restart_client(at.clock().pick(at.clients()), short_or_long(at.clock())); }
-void restart_combiner(mesh& at) { at.restart_combiner(at.clock().pick(at.combiners()), short_or_long(at.clock())); }
-void restart_controller(mesh& at) { at.restart_controller(short_or_long(at.clock())); }
+void restart_client(mesh& at) {
+  at.restart_client(at.clock().pick(at.clients()), short_or_long(at.clock()));
+}
+void restart_combiner(mesh& at) {
+  at.restart_combiner(at.clock().pick(at.combiners()), short_or_long(at.clock()));
+}
+void restart_controller(mesh& at) {
+  at.restart_controller(short_or_long(at.clock()));
+}
 void anything(mesh& at) {
   const fault kinds[] = {cut, stall, disturb_uplink, restart_client, restart_combiner, restart_controller};
   kinds[at.clock().pick(6)](at);
@@ -98,13 +112,27 @@ void survive_all(const fault& kind, std::size_t most) {
   }
 }
 
-TEST(mesh_faults_test, sessions_survive_cut_connections) { survive_all(cut, 8); }
-TEST(mesh_faults_test, sessions_survive_connections_that_stall) { survive_all(stall, 8); }
-TEST(mesh_faults_test, sessions_survive_uplinks_that_break) { survive_all(disturb_uplink, 12); }
-TEST(mesh_faults_test, sessions_survive_restarted_clients) { survive_all(restart_client, 6); }
-TEST(mesh_faults_test, sessions_survive_restarted_combiners) { survive_all(restart_combiner, 5); }
-TEST(mesh_faults_test, sessions_survive_restarted_controllers) { survive_all(restart_controller, 5); }
-TEST(mesh_faults_test, sessions_survive_all_of_it_at_once) { survive_all(anything, 10); }
+TEST(mesh_faults_test, sessions_survive_cut_connections) {
+  survive_all(cut, 8);
+}
+TEST(mesh_faults_test, sessions_survive_connections_that_stall) {
+  survive_all(stall, 8);
+}
+TEST(mesh_faults_test, sessions_survive_uplinks_that_break) {
+  survive_all(disturb_uplink, 12);
+}
+TEST(mesh_faults_test, sessions_survive_restarted_clients) {
+  survive_all(restart_client, 6);
+}
+TEST(mesh_faults_test, sessions_survive_restarted_combiners) {
+  survive_all(restart_combiner, 5);
+}
+TEST(mesh_faults_test, sessions_survive_restarted_controllers) {
+  survive_all(restart_controller, 5);
+}
+TEST(mesh_faults_test, sessions_survive_all_of_it_at_once) {
+  survive_all(anything, 10);
+}
 
 TEST(mesh_faults_test, sessions_survive_it_amid_transfers_of_several_chunks) {
   for (std::uint64_t seed = 1; seed <= schedules_per_kind() / 10 && !testing::Test::HasFailure(); ++seed) {

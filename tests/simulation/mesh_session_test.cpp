@@ -75,9 +75,8 @@ TEST(mesh_session_test, every_contribution_is_receipted_as_counted) {
   const auto session = sut.start(options);
   ASSERT_TRUE(sut.run_to_the_end(session));
   const auto counted = [&] {
-    return std::ranges::count_if(sut.receipts(), [](const auto& one) {
-      return one.what.verdict == domain::receipt_verdict::counted;
-    });
+    return std::ranges::count_if(sut.receipts(),
+                                 [](const auto& one) { return one.what.verdict == domain::receipt_verdict::counted; });
   };
   EXPECT_TRUE(sut.run([&] { return counted() == 15; }, std::chrono::seconds{1})) << counted();
 }
@@ -115,8 +114,8 @@ TEST(mesh_session_test, a_stopped_session_ends_at_once) {
   const auto session = sut.start(all_of(4, 1000));
   ASSERT_TRUE(sut.run([&] { return sut.session(session).rounds_committed >= 3; }));
   sut.stop(session);
-  ASSERT_TRUE(sut.run([&] { return sut.session(session).status == domain::session_status::stopped; },
-                      std::chrono::seconds{1}));
+  ASSERT_TRUE(
+      sut.run([&] { return sut.session(session).status == domain::session_status::stopped; }, std::chrono::seconds{1}));
   EXPECT_EQ(violations(sut, session), "");
 }
 

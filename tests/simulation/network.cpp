@@ -21,13 +21,15 @@ void network::cut_one(const std::string& endpoint) {
     return;
   }
   auto& at = *chosen;
-  trace(world_.now(), "network", "cuts a connection of " + (at.dialler ? at.dialler->name_ : "nobody") + " to " + at.endpoint);
+  trace(world_.now(), "network",
+        "cuts a connection of " + (at.dialler ? at.dialler->name_ : "nobody") + " to " + at.endpoint);
   at.up.waiting.clear();
   at.down.waiting.clear();
   if (at.dialler != nullptr && world_.chance(limits_.cut_is_noticed)) {
     at.dialler->tell_gone(at.dialled_peer, at.dialler->peers_[at.dialled_peer].identity);
   }
-  if (auto* acceptor = std::exchange(at.acceptor, nullptr); acceptor != nullptr && world_.chance(limits_.cut_is_noticed)) {
+  if (auto* acceptor = std::exchange(at.acceptor, nullptr);
+      acceptor != nullptr && world_.chance(limits_.cut_is_noticed)) {
     acceptor->lose(at.accepted_peer);
   }
 }
@@ -215,7 +217,8 @@ void port::take(transport::peer_id from, domain::message what) {
     to_.notice({from, identity, transport::peer_change::alive});
   }
   if (is_traced()) {
-    trace(network_.world_.now(), name_, "<- " + (identity.empty() ? std::to_string(from.value()) : identity) + " " + describe(what));
+    trace(network_.world_.now(), name_,
+          "<- " + (identity.empty() ? std::to_string(from.value()) : identity) + " " + describe(what));
   }
   to_.deliver({from, identity, std::move(what)});
 }

@@ -12,24 +12,25 @@ namespace fedloom::simulation {
 class port;
 
 struct network_limits {
-  domain::milliseconds longest_way{20};   ///< of one message
-  domain::milliseconds redial_pause{50};  ///< while nobody listens
-  double lost_with_process = 0.5;         ///< what a dead process had sent, or was sent, is lost with this chance
-  double cut_is_noticed = 0.5;            ///< by each side
+  domain::milliseconds longest_way{20};  ///< of one message
+  domain::milliseconds redial_pause{50}; ///< while nobody listens
+  double lost_with_process = 0.5;        ///< what a dead process had sent, or was sent, is lost with this chance
+  double cut_is_noticed = 0.5;           ///< by each side
 };
 
-/// Connections between processes, in memory and in virtual time. What is sent over one connection arrives in order or not at
-/// all; between connections anything may overtake anything.
+/// Connections between processes, in memory and in virtual time. What is sent over one connection arrives in order or
+/// not at all; between connections anything may overtake anything.
 class network {
 public:
   explicit network(world& in, network_limits limits = {}) : world_(in), limits_(limits) {}
 
   /// A process joins; `endpoint` is empty for one that only dials. The name is for traces.
   std::unique_ptr<port> attach(std::string name, std::string endpoint, transport::inbox to);
-  /// Breaks a connection by chance: what is on its way is lost, and the side that listened does not know the other any more.
-  /// With an endpoint: one of those that were dialled there.
+  /// Breaks a connection by chance: what is on its way is lost, and the side that listened does not know the other any
+  /// more. With an endpoint: one of those that were dialled there.
   void cut_one(const std::string& endpoint = {});
-  /// Holds up a connection by chance: nothing is lost, but nothing arrives for so long, even if its dialler has given it up.
+  /// Holds up a connection by chance: nothing is lost, but nothing arrives for so long, even if its dialler has given
+  /// it up.
   void stall_one(duration pause, const std::string& endpoint = {});
 
 private:

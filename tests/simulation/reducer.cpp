@@ -7,7 +7,8 @@ namespace fedloom::simulation {
 
 namespace {
 
-domain::expected<controller::prepared_model> prepare(const domain::model_id& model, const domain::shared_bytes& stream) {
+domain::expected<controller::prepared_model> prepare(const domain::model_id& model,
+                                                     const domain::shared_bytes& stream) {
   const auto read = model::read_stream(stream.span());
   const auto scales = aggregation::scale_for(read->what, read->data, 1);
   if (!scales) {

@@ -76,7 +76,8 @@ std::string violations(const mesh& of, const domain::session_id& which) {
   }
   if (last > session.options.rounds ||
       (session.status == domain::session_status::finished && last < session.options.rounds)) {
-    text += std::to_string(last) + " rounds were committed, " + std::to_string(session.options.rounds) + " were wanted\n";
+    text +=
+        std::to_string(last) + " rounds were committed, " + std::to_string(session.options.rounds) + " were wanted\n";
   }
   std::uint64_t number = 0;
   for (const auto& record : of.disk().records->rounds()) {

@@ -11,8 +11,8 @@ namespace fedloom::simulation {
 
 using duration = domain::instant::duration;
 
-/// Virtual time and the one source of chance. Everything that happens in a simulation is an event here; events of the same
-/// instant happen in the order in which they were asked for, so that one seed gives one history.
+/// Virtual time and the one source of chance. Everything that happens in a simulation is an event here; events of the
+/// same instant happen in the order in which they were asked for, so that one seed gives one history.
 class world {
 public:
   using action = std::function<void()>;
@@ -46,7 +46,8 @@ public:
   /// One of 0 .. count-1; count > 0.
   std::size_t pick(std::size_t count) { return std::uniform_int_distribution<std::size_t>(0, count - 1)(random_); }
   duration pause(domain::milliseconds least, domain::milliseconds most) {
-    return duration{std::uniform_int_distribution<std::int64_t>(duration{least}.count(), duration{most}.count())(random_)};
+    return duration{
+        std::uniform_int_distribution<std::int64_t>(duration{least}.count(), duration{most}.count())(random_)};
   }
   std::uint32_t seed() { return static_cast<std::uint32_t>(random_()); }
 

@@ -70,7 +70,9 @@ struct http_answer {
   std::string head;
   std::string body;
 
-  bool has_header(std::string_view line) const { return head.find("\r\n" + std::string{line} + "\r\n") != std::string::npos; }
+  bool has_header(std::string_view line) const {
+    return head.find("\r\n" + std::string{line} + "\r\n") != std::string::npos;
+  }
 };
 
 inline http_answer answer_from(const std::string& text) {

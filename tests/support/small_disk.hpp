@@ -7,8 +7,8 @@
 
 namespace fedloom::test {
 
-/// A file system of its own, `bytes` large, over an empty folder. Needs the right to mount: ask `mounted()`, and skip the
-/// test if it is false.
+/// A file system of its own, `bytes` large, over an empty folder. Needs the right to mount: ask `mounted()`, and skip
+/// the test if it is false.
 class small_disk {
 public:
   small_disk(std::filesystem::path folder, std::size_t bytes) : folder_(std::move(folder)) {

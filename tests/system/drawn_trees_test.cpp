@@ -19,7 +19,9 @@ std::string readme() {
   return text.str();
 }
 
-std::string drawing_of(const kernel::supervisor_spec& tree) { return "```\n" + kernel::to_text(tree) + "```"; }
+std::string drawing_of(const kernel::supervisor_spec& tree) {
+  return "```\n" + kernel::to_text(tree) + "```";
+}
 
 } // namespace
 

@@ -25,8 +25,8 @@ struct validation_result {
   std::vector<domain::metric> metrics;
 };
 
-/// What a data owner does with a model: entry points of a compute package, or a linked callback. Called on a worker thread,
-/// one call at a time. Must return soon after `stop` is requested, with `cancelled`.
+/// What a data owner does with a model: entry points of a compute package, or a linked callback. Called on a worker
+/// thread, one call at a time. Must return soon after `stop` is requested, with `cancelled`.
 class trainer {
 public:
   virtual ~trainer() = default;

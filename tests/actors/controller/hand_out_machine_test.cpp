@@ -14,7 +14,8 @@ protected:
   }
   std::string asked(std::uint64_t peer, std::uint8_t model, std::uint64_t transfer, std::uint32_t from = 0,
                     std::uint32_t credit = 8) {
-    return render(sut.asked(transport::peer_id{peer}, {model_number(model), domain::transfer_id{transfer}, from, credit}));
+    return render(
+        sut.asked(transport::peer_id{peer}, {model_number(model), domain::transfer_id{transfer}, from, credit}));
   }
   std::string loaded(std::uint8_t model, domain::expected<transfer::served_stream> outcome) {
     return render(sut.loaded(model_number(model), std::move(outcome)));

@@ -121,7 +121,9 @@ TEST_F(reduction_machine_test, the_report_of_a_dropped_merge_is_ignored) {
   EXPECT_EQ(merged(1), "");
 }
 
-TEST_F(reduction_machine_test, has_the_average_made) { EXPECT_EQ(render(sut.average({about, 0.5})), "average 1"); }
+TEST_F(reduction_machine_test, has_the_average_made) {
+  EXPECT_EQ(render(sut.average({about, 0.5})), "average 1");
+}
 
 } // namespace
 } // namespace fedloom::controller

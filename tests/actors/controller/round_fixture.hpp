@@ -6,7 +6,8 @@
 
 namespace fedloom::controller {
 
-inline available_client client_at(const std::string& client, const std::string& combiner, std::uint64_t max_examples = 10) {
+inline available_client client_at(const std::string& client, const std::string& combiner,
+                                  std::uint64_t max_examples = 10) {
   return {domain::client_id{client}, domain::combiner_id{combiner}, max_examples};
 }
 
@@ -33,15 +34,17 @@ protected:
     limits.enough = enough;
     domain::round_plan plan;
     plan.model = model_number(1);
-    sut.emplace(domain::round_key{domain::session_id{"s"}, 1, 1}, plan, limits,
-                [this] { return domain::lease_id{++last_lease}; }, now);
+    sut.emplace(
+        domain::round_key{domain::session_id{"s"}, 1, 1}, plan, limits,
+        [this] { return domain::lease_id{++last_lease}; }, now);
     sut->open(cohort);
     sut->announce(now);
   }
   void open_at_two() { open({client_at("c1", "b1"), client_at("c2", "b1"), client_at("c3", "b2")}); }
 
   std::string progress(const std::string& from, std::uint64_t lease, std::uint32_t accepted, std::uint32_t pending) {
-    return render(sut->received(now, domain::combiner_id{from}, domain::progress{domain::lease_id{lease}, accepted, 0, pending}));
+    return render(
+        sut->received(now, domain::combiner_id{from}, domain::progress{domain::lease_id{lease}, accepted, 0, pending}));
   }
   std::string partial(const std::string& from, std::uint64_t lease, const std::vector<std::string>& clients) {
     return render(sut->received(now, domain::combiner_id{from}, partial_of(lease, clients)));
@@ -55,7 +58,9 @@ protected:
     return render(sut->sum_failed(now, domain::lease_id{lease}, {domain::errc::combiner_lost, ""}));
   }
   std::string up(const std::string& combiner) { return render(sut->combiner_up(now, domain::combiner_id{combiner})); }
-  void down(const std::string& combiner) { EXPECT_EQ(render(sut->combiner_down(now, domain::combiner_id{combiner})), ""); }
+  void down(const std::string& combiner) {
+    EXPECT_EQ(render(sut->combiner_down(now, domain::combiner_id{combiner})), "");
+  }
   std::string tick(ms since) {
     now = at(since);
     return render(sut->tick(now));

@@ -71,9 +71,11 @@ TEST_F(session_ends_test, the_next_in_the_queue_runs_when_one_is_stopped) {
 
 TEST_F(session_ends_test, a_missed_quorum_begins_another_attempt) {
   running(options(1));
-  EXPECT_THAT(answered_by({"c1"}), testing::AllOf(testing::StartsWith("store{round 1.1 #1 Failed} | attempt_failed 1.1 quorum_missed | ->b1 closed"),
-                                                  HasSubstr("not_needed | drop_sum | begin_sum 1.2 | store{round 1.2 #2 Open} | "
-                                                            "->b1 plan T train m1 [c1,c2] 10000ms")));
+  EXPECT_THAT(
+      answered_by({"c1"}),
+      testing::AllOf(testing::StartsWith("store{round 1.1 #1 Failed} | attempt_failed 1.1 quorum_missed | ->b1 closed"),
+                     HasSubstr("not_needed | drop_sum | begin_sum 1.2 | store{round 1.2 #2 Open} | "
+                               "->b1 plan T train m1 [c1,c2] 10000ms")));
   collected();
   EXPECT_THAT(averaged(1, 2), HasSubstr("round 1.2 #2 Finished m1>m11"));
 }

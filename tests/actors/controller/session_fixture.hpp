@@ -3,8 +3,8 @@
 
 namespace fedloom::controller {
 
-/// A session machine and the store that its `store` effects are applied to. Sessions begin from model m1; round r commits
-/// model m(10 + r). Clients c1 and c2 stand at b1. Lease numbers count from L<first> on.
+/// A session machine and the store that its `store` effects are applied to. Sessions begin from model m1; round r
+/// commits model m(10 + r). Clients c1 and c2 stand at b1. Lease numbers count from L<first> on.
 class session_machine_fixture : public testing::Test {
 protected:
   using ms = domain::milliseconds;
@@ -34,7 +34,8 @@ protected:
   std::string rendered(std::string text) const {
     const auto name = [&](const domain::round_plan& plan, const std::string& as) {
       const auto number = "L" + std::to_string(plan.lease.value() & 0xFFFFFFFF);
-      for (auto found = text.find(number); plan.lease.value() > 0 && found != std::string::npos; found = text.find(number)) {
+      for (auto found = text.find(number); plan.lease.value() > 0 && found != std::string::npos;
+           found = text.find(number)) {
         text.replace(found, number.size(), as);
       }
     };
@@ -58,9 +59,13 @@ protected:
     record.seed = model_number(1);
     return done(sut->create(moment(), 1, record, true));
   }
-  std::string begin(const std::string& name) { return done(sut->begin(moment(), 2, domain::session_id{name}, std::nullopt)); }
+  std::string begin(const std::string& name) {
+    return done(sut->begin(moment(), 2, domain::session_id{name}, std::nullopt));
+  }
   std::string stop(const std::string& name) { return done(sut->stop(moment(), 3, domain::session_id{name})); }
-  std::string loaded(std::uint8_t model) { return done(sut->loaded(moment(), model_number(model), head_model{model_number(model), 64, {0, 3}})); }
+  std::string loaded(std::uint8_t model) {
+    return done(sut->loaded(moment(), model_number(model), head_model{model_number(model), 64, {0, 3}}));
+  }
   std::string averaged(std::uint32_t round, std::uint32_t attempt = 1, const std::string& name = "s") {
     const auto model = model_number(static_cast<std::uint8_t>(10 + round));
     return done(sut->averaged(moment(), {domain::session_id{name}, round, attempt}, head_model{model, 64, {0, 3}}));
@@ -103,7 +108,9 @@ protected:
     fleet();
     loaded(1);
   }
-  domain::session_record session(const std::string& name = "s") const { return store->session(domain::session_id{name}).value(); }
+  domain::session_record session(const std::string& name = "s") const {
+    return store->session(domain::session_id{name}).value();
+  }
   domain::round_record last_round() const { return store->rounds().back(); }
   domain::moment moment() const { return moment_at(now); }
 

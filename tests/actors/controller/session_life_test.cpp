@@ -34,9 +34,11 @@ TEST_F(session_life_test, two_rounds_without_validation_from_seed_to_end) {
   EXPECT_EQ(partial(last_plan, {"c1", "c2"}), "fetch T");
   EXPECT_EQ(merged(), "average 1.1");
   const auto first = last_plan.lease;
-  EXPECT_THAT(averaged(1), testing::AllOf(testing::StartsWith("store{round 1.1 #1 Finished m1>m11, s Started 1 m11, model m11} | ->b1 closed"),
-                                          HasSubstr("counted | round_done 1 | begin_sum 2.1 | store{round 2.1 #2 Open} | "
-                                                    "->b1 plan T train m11 [c1,c2] 10000ms")));
+  EXPECT_THAT(averaged(1),
+              testing::AllOf(
+                  testing::StartsWith("store{round 1.1 #1 Finished m1>m11, s Started 1 m11, model m11} | ->b1 closed"),
+                  HasSubstr("counted | round_done 1 | begin_sum 2.1 | store{round 2.1 #2 Open} | "
+                            "->b1 plan T train m11 [c1,c2] 10000ms")));
   EXPECT_GT(last_plan.lease, first);
   EXPECT_EQ(collected(), "average 2.1");
   EXPECT_EQ(averaged(2), "store{round 2.1 #2 Finished m11>m12, s Started 2 m12, model m12} | ->b1 closed T counted | "
@@ -66,8 +68,9 @@ TEST_F(session_life_test, records_form_one_chain_and_their_weight_is_the_sum_ove
 TEST_F(session_life_test, validates_beside_the_next_round_and_once_more_at_the_end) {
   running(options(2, true));
   collected();
-  EXPECT_THAT(averaged(1), HasSubstr("counted | ->b1 plan V validate m11 [c1,c2] 10000ms | begin_sum 2.1 | store{round 2.1 "
-                                     "#2 Open} | ->b1 plan T train m11 [c1,c2] 10000ms"));
+  EXPECT_THAT(averaged(1),
+              HasSubstr("counted | ->b1 plan V validate m11 [c1,c2] 10000ms | begin_sum 2.1 | store{round 2.1 "
+                        "#2 Open} | ->b1 plan T train m11 [c1,c2] 10000ms"));
   EXPECT_EQ(progress(last_validation_plan, 2), "->b1 close V");
   EXPECT_EQ(partial(last_validation_plan, {"c1", "c2"}),
             "store{round 1.1 #1 Finished m1>m11} | ->b1 closed V counted | round_done 1");
@@ -96,7 +99,8 @@ TEST_F(session_life_test, without_anybody_to_validate_the_round_is_done_at_once)
   collected();
   sut->client_down(domain::client_id{"c1"});
   sut->client_down(domain::client_id{"c2"});
-  EXPECT_THAT(averaged(1), testing::EndsWith("round_done 1 | store{s Finished 1 m11} | drop_sum | session_done Finished"));
+  EXPECT_THAT(averaged(1),
+              testing::EndsWith("round_done 1 | store{s Finished 1 m11} | drop_sum | session_done Finished"));
 }
 
 TEST_F(session_life_test, a_second_session_is_queued_and_runs_when_the_first_has_ended) {

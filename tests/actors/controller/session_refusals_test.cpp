@@ -14,7 +14,9 @@ protected:
   }
 };
 
-TEST_F(session_refusals_test, the_defaults_are_valid) { EXPECT_EQ(validate({}), domain::error{}); }
+TEST_F(session_refusals_test, the_defaults_are_valid) {
+  EXPECT_EQ(validate({}), domain::error{});
+}
 
 TEST_F(session_refusals_test, each_option_is_refused_with_its_name_its_value_and_what_is_allowed) {
   EXPECT_EQ(wrong([](auto& o) { o.rounds = 0; }).text, "rounds is 0; allowed: 1 to 1000000");
@@ -32,8 +34,10 @@ TEST_F(session_refusals_test, each_option_is_refused_with_its_name_its_value_and
 }
 
 TEST_F(session_refusals_test, a_quorum_that_no_round_could_reach_is_refused) {
-  EXPECT_THAT(wrong([](auto& o) { o.min_clients = 3, o.requested_clients = 2; }).text, HasSubstr("no round could reach it"));
-  EXPECT_THAT(wrong([](auto& o) { o.min_clients = 3, o.round_buffer_size = 2; }).text, HasSubstr("no round could reach it"));
+  EXPECT_THAT(wrong([](auto& o) { o.min_clients = 3, o.requested_clients = 2; }).text,
+              HasSubstr("no round could reach it"));
+  EXPECT_THAT(wrong([](auto& o) { o.min_clients = 3, o.round_buffer_size = 2; }).text,
+              HasSubstr("no round could reach it"));
 }
 
 TEST_F(session_refusals_test, creation_needs_valid_options_a_seed_and_a_new_id) {

@@ -15,7 +15,9 @@ protected:
   std::uint64_t term = 1;
 };
 
-TEST_F(session_restore_test, with_nothing_in_the_store_nothing_happens) { EXPECT_EQ(restarted(), ""); }
+TEST_F(session_restore_test, with_nothing_in_the_store_nothing_happens) {
+  EXPECT_EQ(restarted(), "");
+}
 
 TEST_F(session_restore_test, a_created_session_still_waits_for_its_start) {
   create("s", options(1));

@@ -22,9 +22,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(file, model_store_contract, file_model_stores);
 class file_model_store_test : public testing::Test {
 protected:
   auto open() const { return storage::open_file_model_store((folder_ / "models").string()); }
-  std::filesystem::path file_of(const domain::model_id& id) const {
-    return folder_ / "models" / (to_hex(id) + ".flm");
-  }
+  std::filesystem::path file_of(const domain::model_id& id) const { return folder_ / "models" / (to_hex(id) + ".flm"); }
   std::size_t files() const {
     return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder_ / "models"), {}));
   }

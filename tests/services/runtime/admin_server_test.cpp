@@ -17,7 +17,8 @@ protected:
   static void SetUpTestSuite() {
     admin_sources sources;
     sources.ready = [] {
-      return ready ? domain::expected<void>{} : domain::failure(domain::errc::unavailable, "waiting for the controller");
+      return ready ? domain::expected<void>{}
+                   : domain::failure(domain::errc::unavailable, "waiting for the controller");
     };
     sources.metrics = [] { return "fedloom_x 1\n"; };
     sources.supervision = [] {

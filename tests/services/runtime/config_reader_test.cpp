@@ -79,8 +79,10 @@ mesh:
     lease_ms: 250
     staging: 4 GiB
 )");
-  EXPECT_EQ(config, (mesh_config{"tcp://0.0.0.0:1", 7, -3, 0.25, true, milliseconds{250}, std::uint64_t{4} << 30,
-                                 "curve", {"x", "y z"}}));
+  EXPECT_EQ(
+      config,
+      (mesh_config{
+          "tcp://0.0.0.0:1", 7, -3, 0.25, true, milliseconds{250}, std::uint64_t{4} << 30, "curve", {"x", "y z"}}));
 }
 
 TEST(config_reader, reads_sizes_with_and_without_unit) {
@@ -93,7 +95,8 @@ TEST(config_reader, reads_sizes_with_and_without_unit) {
 TEST(config_reader, names_key_value_and_range_of_what_lies_outside) {
   EXPECT_THAT(problems_of("mesh:\n  max_clients: 0"),
               ElementsAre("combiner.yaml:2: mesh.max_clients: 0 is out of range; allowed: 1 to 100000"));
-  EXPECT_THAT(problems_of("mesh: {rate: 1.5}"), ElementsAre(HasSubstr("mesh.rate: 1.5 is out of range; allowed: 0 to 1")));
+  EXPECT_THAT(problems_of("mesh: {rate: 1.5}"),
+              ElementsAre(HasSubstr("mesh.rate: 1.5 is out of range; allowed: 0 to 1")));
   EXPECT_THAT(problems_of("mesh: {rate: nan}"), ElementsAre(HasSubstr("mesh.rate: nan is out of range")));
   EXPECT_THAT(problems_of("mesh: {limits: {lease_ms: 60001}}"), ElementsAre(HasSubstr("allowed: 100 to 60000")));
   EXPECT_THAT(problems_of("mesh: {bind: \"\"}"), ElementsAre(HasSubstr("has 0 characters; allowed: 1 to 30")));
@@ -117,7 +120,8 @@ TEST(config_reader, refuses_unknown_keys_and_hints_at_the_nearest_known_one) {
               ElementsAre("combiner.yaml:1: mesh.max_client: unknown key; did you mean mesh.max_clients?"));
   EXPECT_THAT(problems_of("messh: {bind: x}"), ElementsAre(HasSubstr("messh: unknown key; did you mean mesh?")));
   EXPECT_THAT(problems_of("mesh: {limits: {limits: 1}}"), ElementsAre(HasSubstr("did you mean mesh.limits?")));
-  EXPECT_THAT(problems_of("lease_ms: 5"), ElementsAre(HasSubstr("lease_ms: unknown key; did you mean mesh.limits.lease_ms?")));
+  EXPECT_THAT(problems_of("lease_ms: 5"),
+              ElementsAre(HasSubstr("lease_ms: unknown key; did you mean mesh.limits.lease_ms?")));
   EXPECT_THAT(problems_of("colour: red"), ElementsAre("combiner.yaml:1: colour: unknown key"));
 }
 
@@ -147,8 +151,9 @@ TEST(config_reader, lets_the_environment_override_every_key) {
 }
 
 TEST(config_reader, names_the_variable_whose_value_is_wrong) {
-  EXPECT_THAT(problems_of("", {{"FEDLOOM_COMBINER_MESH_MAX_CLIENTS", "0"}}),
-              ElementsAre("FEDLOOM_COMBINER_MESH_MAX_CLIENTS: mesh.max_clients: 0 is out of range; allowed: 1 to 100000"));
+  EXPECT_THAT(
+      problems_of("", {{"FEDLOOM_COMBINER_MESH_MAX_CLIENTS", "0"}}),
+      ElementsAre("FEDLOOM_COMBINER_MESH_MAX_CLIENTS: mesh.max_clients: 0 is out of range; allowed: 1 to 100000"));
 }
 
 TEST(config_reader, bears_the_variables_that_kubernetes_adds) {
@@ -156,7 +161,8 @@ TEST(config_reader, bears_the_variables_that_kubernetes_adds) {
 }
 
 TEST(config_reader, writes_a_service_name_with_a_dash_as_underscore) {
-  const auto reader = config_reader::from_text("", "policy-engine", {{"FEDLOOM_POLICY_ENGINE_MESH_BIND", "env"}}).value();
+  const auto reader =
+      config_reader::from_text("", "policy-engine", {{"FEDLOOM_POLICY_ENGINE_MESH_BIND", "env"}}).value();
   EXPECT_EQ(read(reader).bind, "env");
 }
 

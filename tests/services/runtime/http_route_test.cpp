@@ -29,10 +29,10 @@ std::string hit(const route_table& table, const std::string& method, std::string
 
 class route_table_test : public testing::Test {
 protected:
-  const route_table table_ = route_table::make({at("GET", "/sessions/{id}"), at("GET", "/sessions"),
-                                                at("POST", "/sessions/start"), at("DELETE", "/sessions/{id}"),
-                                                at("GET", "/sessions/active"), at("GET", "/a/{x}/b/{y}")})
-                                 .value();
+  const route_table table_ =
+      route_table::make({at("GET", "/sessions/{id}"), at("GET", "/sessions"), at("POST", "/sessions/start"),
+                         at("DELETE", "/sessions/{id}"), at("GET", "/sessions/active"), at("GET", "/a/{x}/b/{y}")})
+          .value();
 };
 
 } // namespace
@@ -47,13 +47,17 @@ TEST_F(route_table_test, prefers_a_word_to_a_parameter) {
   EXPECT_EQ(hit(table_, "GET", "/sessions/active"), "/sessions/active");
 }
 
-TEST_F(route_table_test, ignores_a_trailing_slash) { EXPECT_EQ(hit(table_, "GET", "/sessions/"), "/sessions"); }
+TEST_F(route_table_test, ignores_a_trailing_slash) {
+  EXPECT_EQ(hit(table_, "GET", "/sessions/"), "/sessions");
+}
 
 TEST_F(route_table_test, decodes_a_parameter_after_cutting_at_the_slashes) {
   EXPECT_EQ(hit(table_, "GET", "/sessions/a%2Fb%20c"), "/sessions/{id} {id=a/b c}");
 }
 
-TEST_F(route_table_test, serves_head_where_there_is_get) { EXPECT_EQ(hit(table_, "HEAD", "/sessions"), "/sessions"); }
+TEST_F(route_table_test, serves_head_where_there_is_get) {
+  EXPECT_EQ(hit(table_, "HEAD", "/sessions"), "/sessions");
+}
 
 TEST_F(route_table_test, tells_an_unknown_path_from_a_wrong_method) {
   EXPECT_EQ(hit(table_, "GET", "/nowhere"), "404");

@@ -71,7 +71,8 @@ protected:
            return text(r.parameters["id"] + '|' + r.query_or("q", "none") + '|' + std::string{r.header("x-TEST")});
          }}},
         {"POST", "/echo", http_handler{[](http_request& r) { return text(r.body); }}},
-        {"GET", "/throws", http_handler{[](http_request&) -> http_response { throw std::runtime_error("oops \"1\""); }}},
+        {"GET", "/throws",
+         http_handler{[](http_request&) -> http_response { throw std::runtime_error("oops \"1\""); }}},
         {"GET", "/model", http_handler{[](http_request&) {
            http_response answer;
            answer.content_type = "application/octet-stream";
@@ -90,7 +91,8 @@ protected:
            }
            gone.set_value();
          }}},
-        {"GET", "/breaks", event_handler{[](http_request&, event_stream&) { throw std::runtime_error("stream broke"); }}},
+        {"GET", "/breaks",
+         event_handler{[](http_request&, event_stream&) { throw std::runtime_error("stream broke"); }}},
     };
   }
 
@@ -128,11 +130,14 @@ TEST_F(http_server_test, hands_over_parameters_query_and_headers) {
   EXPECT_TRUE(answer.has_header("Content-Type: text/plain"));
 }
 
-TEST_F(http_server_test, hands_over_a_body) { EXPECT_EQ(http(port_, "POST", "/echo", "{\"a\":1}").body, "{\"a\":1}"); }
+TEST_F(http_server_test, hands_over_a_body) {
+  EXPECT_EQ(http(port_, "POST", "/echo", "{\"a\":1}").body, "{\"a\":1}");
+}
 
 TEST_F(http_server_test, reads_a_chunked_body) {
   test::tcp_connection connection(port_);
-  connection.write("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+  connection.write(
+      "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
   EXPECT_EQ(test::answer_from(connection.read_until()).body, "abcde");
 }
 

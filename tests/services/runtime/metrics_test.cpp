@@ -24,8 +24,8 @@ double value_of(const std::string& text, const std::string& name) {
 } // namespace
 
 TEST(metrics, tells_what_runs_here) {
-  EXPECT_THAT(metrics("combiner").scrape(), HasSubstr("fedloom_build_info{service=\"combiner\",version=\"" +
-                                                      std::string{version()} + "\"} 1"));
+  EXPECT_THAT(metrics("combiner").scrape(),
+              HasSubstr("fedloom_build_info{service=\"combiner\",version=\"" + std::string{version()} + "\"} 1"));
 }
 
 TEST(metrics, measures_the_process_at_each_scrape) {
@@ -41,7 +41,12 @@ TEST(metrics, measures_the_process_at_each_scrape) {
 
 TEST(metrics, shows_what_probes_registered) {
   metrics sut("combiner");
-  prometheus::BuildCounter().Name("fedloom_test_things_total").Help("Things.").Register(sut.registry()).Add({}).Increment(3);
+  prometheus::BuildCounter()
+      .Name("fedloom_test_things_total")
+      .Help("Things.")
+      .Register(sut.registry())
+      .Add({})
+      .Increment(3);
   EXPECT_EQ(value_of(sut.scrape(), "fedloom_test_things_total"), 3);
 }
 

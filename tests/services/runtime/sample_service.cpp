@@ -29,7 +29,9 @@ config read_config(const runtime::config_reader& reader) {
   return result;
 }
 
-void say(const std::string& what) { std::cout << what << std::endl; }
+void say(const std::string& what) {
+  std::cout << what << std::endl;
+}
 
 class sample final : public running_service {
 public:

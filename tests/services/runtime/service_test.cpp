@@ -16,9 +16,13 @@ using testing::HasSubstr;
 namespace {
 
 /// sample_service stands beside this test's own program.
-std::string sample() { return (std::filesystem::read_symlink("/proc/self/exe").parent_path() / "sample_service").string(); }
+std::string sample() {
+  return (std::filesystem::read_symlink("/proc/self/exe").parent_path() / "sample_service").string();
+}
 
-constexpr int code(exit_code value) { return static_cast<int>(value); }
+constexpr int code(exit_code value) {
+  return static_cast<int>(value);
+}
 
 class service_test : public testing::Test {
 protected:
@@ -26,7 +30,9 @@ protected:
     std::ofstream(folder_ / "sample.yaml") << yaml;
     return {sample(), "--config", (folder_ / "sample.yaml").string()};
   }
-  child_process behaving(const std::string& how) const { return child_process(command("sample: {behaviour: " + how + '}')); }
+  child_process behaving(const std::string& how) const {
+    return child_process(command("sample: {behaviour: " + how + '}'));
+  }
 
   test::temporary_folder folder_;
 };
