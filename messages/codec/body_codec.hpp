@@ -31,6 +31,7 @@ struct Grant;
 struct Credit;
 struct Chunk;
 struct AbortTransfer;
+struct Draining;
 } // namespace fedloom::wire
 
 /// One pair per message: `write` puts the body into a frame under construction, `read` takes it out of a verified one.
@@ -53,6 +54,7 @@ body_offset write(builder& out, const domain::client_welcome& what);
 body_offset write(builder& out, const domain::heartbeat& what);
 body_offset write(builder& out, const domain::roster_changed& what);
 body_offset write(builder& out, const domain::goodbye& what);
+body_offset write(builder& out, const domain::draining& what);
 
 domain::combiner_hello read(const wire::CombinerHello& from, complaint& wrong);
 domain::combiner_welcome read(const wire::CombinerWelcome& from, complaint& wrong);
@@ -65,6 +67,7 @@ domain::client_welcome read(const wire::ClientWelcome& from, complaint& wrong);
 domain::heartbeat read(const wire::Heartbeat& from, complaint& wrong);
 domain::roster_changed read(const wire::RosterChanged& from, complaint& wrong);
 domain::goodbye read(const wire::Goodbye& from, complaint& wrong);
+domain::draining read(const wire::Draining& from, complaint& wrong);
 
 // -- round_codec.cpp ------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ namespace fedloom::codec {
 
 namespace {
 
-static_assert(static_cast<int>(wire::Errc::MAX) == static_cast<int>(domain::errc::busy));
+static_assert(static_cast<int>(wire::Errc::MAX) == static_cast<int>(domain::errc::paused));
 static_assert(static_cast<int>(wire::TaskKind::MAX) == static_cast<int>(domain::task_kind::validate));
 static_assert(static_cast<int>(wire::Weighting::MAX) == static_cast<int>(domain::weighting::uniform));
 static_assert(static_cast<int>(wire::ReceiptVerdict::MAX) == static_cast<int>(domain::receipt_verdict::rejected));
@@ -166,7 +166,8 @@ offset<wire::Contribution> write_contribution(builder& out, const domain::contri
   const auto client = out.CreateString(what.client.value());
   const auto metrics = write_metrics(out, what.metrics, limits);
   const auto content = to_wire(what.content);
-  return wire::CreateContribution(out, client, what.weight, what.example_count, &content, metrics);
+  return wire::CreateContribution(out, client, what.weight, what.example_count, &content, metrics, what.from_round,
+                                  what.from_attempt);
 }
 
 domain::contribution read_contribution(const wire::Contribution& what, const bounds& limits) {
@@ -174,7 +175,9 @@ domain::contribution read_contribution(const wire::Contribution& what, const bou
           .weight = what.weight(),
           .example_count = what.example_count(),
           .content = read_id(what.content()),
-          .metrics = read_metrics(what.metrics(), limits)};
+          .metrics = read_metrics(what.metrics(), limits),
+          .from_round = what.from_round(),
+          .from_attempt = what.from_attempt()};
 }
 
 offset<wire::ContributionFailure> write_failure(builder& out, const domain::contribution_failure& what,
@@ -188,6 +191,25 @@ domain::contribution_failure read_failure(const wire::ContributionFailure& what,
   return {.client = domain::client_id{std::string(view_of(what.client()))},
           .reason = read_error(what.reason(), limits),
           .needed_exponent = what.needed_exponent()};
+}
+
+offset<wire_list<wire::CarriedClient>> write_carried(builder& out, const std::vector<domain::carried_client>& rows) {
+  std::vector<offset<wire::CarriedClient>> written;
+  written.reserve(rows.size());
+  for (const auto& row : rows) {
+    const auto client = out.CreateString(row.client.value());
+    const auto parent = to_wire(row.parent);
+    written.push_back(wire::CreateCarriedClient(out, client, row.round, row.attempt, &parent, row.discount));
+  }
+  return written.empty() ? offset<wire_list<wire::CarriedClient>>{} : out.CreateVector(written);
+}
+
+domain::carried_client read_carried(const wire::CarriedClient& what) {
+  return {.client = domain::client_id{std::string(view_of(what.client()))},
+          .round = what.round(),
+          .attempt = what.attempt(),
+          .parent = read_id(what.parent()),
+          .discount = what.discount()};
 }
 
 } // namespace fedloom::codec

@@ -20,6 +20,7 @@ struct Error;
 struct Metric;
 struct Contribution;
 struct ContributionFailure;
+struct CarriedClient;
 } // namespace fedloom::wire
 
 /// Fields that several messages and records share, between domain and wire. `write...` puts a value into a buffer under
@@ -117,5 +118,10 @@ domain::contribution read_contribution(const wire::Contribution& what, const bou
 offset<wire::ContributionFailure> write_failure(builder& out, const domain::contribution_failure& what,
                                                 const bounds& limits);
 domain::contribution_failure read_failure(const wire::ContributionFailure& what, const bounds& limits);
+
+/// Absent when empty; the caller bounds their number.
+offset<wire_list<wire::CarriedClient>> write_carried(builder& out, const std::vector<domain::carried_client>& rows);
+/// The client's name is not checked.
+domain::carried_client read_carried(const wire::CarriedClient& what);
 
 } // namespace fedloom::codec

@@ -81,26 +81,42 @@ std::size_t count(const List* list) {
 
 } // namespace
 
+offset<wire::PlanLists> write_plan_lists(builder& out, const domain::round_plan& what) {
+  const auto& exponents = what.scales.exponents;
+  const auto cohort = write_names(out, what.cohort);
+  const auto scales = exponents.empty() ? 0 : out.CreateVector(exponents);
+  return wire::CreatePlanLists(out, cohort, scales, write_carried(out, what.carried));
+}
+
+void read_plan_lists(const wire::PlanLists& from, domain::round_plan& into, complaint& wrong) {
+  into.cohort = read_names(from.cohort(), wrong);
+  each(from.exponents(), wrong, [&](std::int32_t exponent) { into.scales.exponents.push_back(exponent); });
+  each(from.carried(), wrong, [&](const wire::CarriedClient* row) {
+    read_client(row->client(), wrong);
+    if (wrong.none()) {
+      into.carried.push_back(read_carried(*row));
+    }
+  });
+}
+
 domain::expected<std::vector<std::byte>> write_lists(const domain::round_plan& what) {
   const auto& exponents = what.scales.exponents;
-  if (what.cohort.empty() && exponents.empty()) {
+  if (what.cohort.empty() && exponents.empty() && what.carried.empty()) {
     return {};
   }
-  if (too_long(what.cohort.size()) || too_long(exponents.size())) {
+  if (too_long(what.cohort.size()) || too_long(exponents.size()) || too_long(what.carried.size())) {
     return domain::failure(errc::too_large, "a round plan has at most 65536 clients and 65536 tensors per combiner");
   }
   builder out;
-  const auto cohort = write_names(out, what.cohort);
-  const auto scales = exponents.empty() ? 0 : out.CreateVector(exponents);
-  out.Finish(wire::CreatePlanLists(out, cohort, scales), plan_identifier);
+  out.Finish(write_plan_lists(out, what), plan_identifier);
   return finished(out);
 }
 
 domain::expected<std::vector<std::byte>> write_lists(const domain::partial& what) {
-  if (what.contributions.empty() && what.failures.empty()) {
+  if (what.contributions.empty() && what.failures.empty() && what.parents.empty()) {
     return {};
   }
-  if (too_long(what.contributions.size()) || too_long(what.failures.size())) {
+  if (too_long(what.contributions.size()) || too_long(what.failures.size()) || too_long(what.parents.size())) {
     return domain::failure(errc::too_large, "a partial lists at most 65536 clients");
   }
   const auto limits = bounds_for(what.contributions.size(), what.failures.size());
@@ -115,7 +131,13 @@ domain::expected<std::vector<std::byte>> write_lists(const domain::partial& what
   }
   const auto contribution_rows = out.CreateVector(contributions);
   const auto failure_rows = out.CreateVector(failures);
-  out.Finish(wire::CreatePartialLists(out, contribution_rows, failure_rows), partial_identifier);
+  std::vector<offset<wire::ParentWeight>> parents;
+  for (const auto& row : what.parents) {
+    const auto model = to_wire(row.model);
+    parents.push_back(wire::CreateParentWeight(out, &model, row.weight));
+  }
+  const auto parent_rows = out.CreateVector(parents);
+  out.Finish(wire::CreatePartialLists(out, contribution_rows, failure_rows, parent_rows), partial_identifier);
   return finished(out);
 }
 
@@ -136,8 +158,7 @@ domain::expected<std::vector<std::byte>> write_lists(const domain::roster_change
 void read_lists(domain::byte_span payload, domain::round_plan& into, complaint& wrong) {
   const aligned_bytes bytes(payload);
   if (const auto* lists = root_of<wire::PlanLists>(bytes, payload, plan_identifier, wrong)) {
-    into.cohort = read_names(lists->cohort(), wrong);
-    each(lists->exponents(), wrong, [&](std::int32_t exponent) { into.scales.exponents.push_back(exponent); });
+    read_plan_lists(*lists, into, wrong);
   }
 }
 
@@ -160,6 +181,9 @@ void read_lists(domain::byte_span payload, domain::partial& into, complaint& wro
     if (wrong.none()) {
       into.failures.push_back(read_failure(*row, limits));
     }
+  });
+  each(lists->parents(), wrong, [&](const wire::ParentWeight* row) {
+    into.parents.push_back({read_id(row->model()), row->weight()});
   });
 }
 

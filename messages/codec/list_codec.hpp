@@ -3,6 +3,10 @@
 #include "messages/domain/bytes.hpp"
 #include "messages/domain/message.hpp"
 
+namespace fedloom::wire {
+struct PlanLists;
+}
+
 /// The lists of the three messages that may outgrow a frame. They travel as the payload, in a FlatBuffer of their own;
 /// no payload means that all of a message's lists are empty.
 namespace fedloom::codec {
@@ -20,5 +24,9 @@ domain::expected<std::vector<std::byte>> write_lists(const domain::roster_change
 void read_lists(domain::byte_span payload, domain::round_plan& into, complaint& wrong);
 void read_lists(domain::byte_span payload, domain::partial& into, complaint& wrong);
 void read_lists(domain::byte_span payload, domain::roster_changed& into, complaint& wrong);
+
+/// A plan's lists as a table of their own, for messages and for the journal; the caller bounds them.
+offset<wire::PlanLists> write_plan_lists(builder& out, const domain::round_plan& what);
+void read_plan_lists(const wire::PlanLists& from, domain::round_plan& into, complaint& wrong);
 
 } // namespace fedloom::codec

@@ -15,14 +15,15 @@ constexpr const char* model_identifier = "FRMO";
 constexpr const char* client_identifier = "FRCL";
 constexpr const char* combiner_identifier = "FRCO";
 
-static_assert(static_cast<int>(wire::SessionStatus::MAX) == static_cast<int>(domain::session_status::stopped));
+static_assert(static_cast<int>(wire::SessionStatus::MAX) == static_cast<int>(domain::session_status::cancelled));
 
 offset<wire::SessionOptions> write_options(builder& out, const domain::session_options& what) {
   const auto prefix = write_text(out, what.model_name_prefix);
   const auto timeout = static_cast<std::uint64_t>(std::max<std::int64_t>(what.round_timeout.count(), 0));
-  return wire::CreateSessionOptions(out, what.rounds, what.requested_clients, what.round_buffer_size, what.min_clients,
-                                    timeout, what.round_attempts, what.validate,
-                                    static_cast<wire::Weighting>(what.weights), what.server_learning_rate, prefix);
+  return wire::CreateSessionOptions(
+      out, what.rounds, what.requested_clients, what.round_buffer_size, what.min_clients, timeout, what.round_attempts,
+      what.validate, static_cast<wire::Weighting>(what.weights), what.server_learning_rate, prefix, what.over_selection,
+      static_cast<wire::LateRule>(what.late_updates), what.max_staleness, what.staleness_exponent);
 }
 
 domain::session_options read_options(const wire::SessionOptions& from, complaint& wrong) {
@@ -36,7 +37,13 @@ domain::session_options read_options(const wire::SessionOptions& from, complaint
           .validate = from.validate(),
           .weights = read_choice<domain::weighting>(from.weights(), "weighting", wrong),
           .server_learning_rate = from.server_learning_rate(),
-          .model_name_prefix = read_text(from.model_name_prefix())};
+          .model_name_prefix = read_text(from.model_name_prefix()),
+          .over_selection = from.over_selection(),
+          .late_updates = from.late_updates() == wire::LateRule{} // written before there was a choice
+                              ? domain::late_rule::drop
+                              : read_choice<domain::late_rule>(from.late_updates(), "late rule", wrong),
+          .max_staleness = from.max_staleness(),
+          .staleness_exponent = from.staleness_exponent()};
 }
 
 domain::session_record read_session(const wire::SessionRecord& from, complaint& wrong) {

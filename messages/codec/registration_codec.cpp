@@ -68,6 +68,10 @@ body_offset write(builder& out, const domain::goodbye& what) {
   return wire::CreateGoodbye(out, write_text(out, head_of(what.reason, goodbye_reason_bytes))).Union();
 }
 
+body_offset write(builder& out, const domain::draining& what) {
+  return wire::CreateDraining(out, write_text(out, head_of(what.reason, goodbye_reason_bytes))).Union();
+}
+
 // -- read ------------------------------------------------------------------------------------------------------------
 
 domain::combiner_hello read(const wire::CombinerHello& from, complaint& wrong) {
@@ -121,6 +125,10 @@ domain::heartbeat read(const wire::Heartbeat& from, complaint&) {
 
 domain::roster_changed read(const wire::RosterChanged& from, complaint&) {
   return {.whole = from.whole(), .present = {}, .gone = {}};
+}
+
+domain::draining read(const wire::Draining& from, complaint&) {
+  return {.reason = head_of(view_of(from.reason()), goodbye_reason_bytes)};
 }
 
 domain::goodbye read(const wire::Goodbye& from, complaint&) {

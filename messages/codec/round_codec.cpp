@@ -26,7 +26,7 @@ body_offset write(builder& out, const domain::round_plan& what) {
   const auto model = codec::to_wire(what.model);
   return wire::CreateRoundPlan(out, what.lease.value(), to_wire(what.kind), &model, what.model_bytes,
                                codec::to_wire(what.remaining), static_cast<wire::Weighting>(what.weights),
-                               what.scales.precision, what.scales.total_weight)
+                               what.scales.precision, what.scales.total_weight, codec::to_wire(what.late_patience))
       .Union();
 }
 
@@ -94,7 +94,9 @@ domain::round_plan read(const wire::RoundPlan& from, complaint& wrong) {
           .remaining = milliseconds{from.remaining_ms()},
           .weights = read_choice<domain::weighting>(from.weights(), "weighting", wrong),
           .scales = {.precision = from.scale_precision(), .total_weight = from.scale_total_weight(), .exponents = {}},
-          .cohort = {}};
+          .cohort = {},
+          .late_patience = milliseconds{from.late_patience_ms()},
+          .carried = {}};
 }
 
 domain::plan_declined read(const wire::PlanDeclined& from, complaint&) {
@@ -119,7 +121,8 @@ domain::partial read(const wire::Partial& from, complaint&) {
           .bytes_received = from.bytes_received(),
           .bytes_sent = from.bytes_sent(),
           .contributions = {},
-          .failures = {}};
+          .failures = {},
+          .parents = {}};
 }
 
 domain::round_closed read(const wire::RoundClosed& from, complaint&) {

@@ -48,7 +48,8 @@ offset<wire_list<wire::ContributionFailure>> write_failures(builder& out,
 
 offset<wire::PartRecord> write_part(builder& out, const domain::part_record& part) {
   const auto combiner = out.CreateString(part.combiner.value());
-  return wire::CreatePartRecord(out, part.lease.value(), combiner, write_names(out, part.cohort));
+  const auto cohort = write_names(out, part.cohort);
+  return wire::CreatePartRecord(out, part.lease.value(), combiner, cohort, write_carried(out, part.carried));
 }
 
 std::vector<domain::contribution> read_contributions(const wire_list<wire::Contribution>* list) {
@@ -65,7 +66,8 @@ domain::part_record read_part(const wire::PartRecord& from) {
   return {.lease = domain::lease_id{from.lease()},
           .combiner = domain::combiner_id{read_text(from.combiner())},
           .cohort = read_rows<domain::client_id>(
-              from.cohort(), [](const wire_text& name) { return domain::client_id{read_text(&name)}; })};
+              from.cohort(), [](const wire_text& name) { return domain::client_id{read_text(&name)}; }),
+          .carried = read_rows<domain::carried_client>(from.carried(), read_carried)};
 }
 
 domain::scale_table read_scales(const wire::RoundRecord& from) {

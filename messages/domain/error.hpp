@@ -45,6 +45,9 @@ enum class errc : std::uint16_t {
   unsupported = 35,           ///< well formed, but this version cannot do it
   internal = 36,              ///< a programmer's mistake; please report
   busy = 37,                  ///< a bound is reached; try again later
+  storage_full = 38,          ///< the disk, or the bound set for it, is full: free some space
+  draining = 39,              ///< the service is about to end and takes nothing new
+  paused = 40,                ///< the session was paused; its round begins anew when it is resumed
 };
 
 /// The code's name as it stands in logs, metrics and REST answers, for example "wrong_shape".

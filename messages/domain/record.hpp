@@ -41,6 +41,15 @@ struct combiner_record {
   bool operator==(const combiner_record&) const = default;
 };
 
+/// What becomes of an update that comes after its round was closed.
+enum class late_rule : std::uint8_t {
+  unspecified = 0,
+  drop = 1,     ///< it is not needed; the client ends its work at the deadline
+  carry = 2,    ///< it counts in a later round, at a discount for each round that it is late
+  buffered = 3, ///< as carry, and no round waits for its cohort: `round_buffer_size` answers, whosever they are, end it
+};
+std::string_view to_string(late_rule rule);
+
 /// What the user asked for. Units in the names; limits in `validate`.
 struct session_options {
   std::uint32_t rounds = 5;
@@ -53,6 +62,12 @@ struct session_options {
   weighting weights = weighting::examples;
   double server_learning_rate = 1.0; ///< new = (1 - rate) * old + rate * mean; (0, 1]
   std::string model_name_prefix;
+  /// Clients asked beyond requested_clients, as a share of them; the first requested_clients answers end the round.
+  /// [0, 10]
+  double over_selection = 0.0;
+  late_rule late_updates = late_rule::drop;
+  std::uint32_t max_staleness = 2; ///< an update more rounds late than this is not needed; [1, 100]
+  double staleness_exponent = 0.5; ///< an update s rounds late weighs 1 / (1 + s)^exponent of a timely one; [0, 10]
   bool operator==(const session_options&) const = default;
 };
 
@@ -64,8 +79,10 @@ enum class session_status : std::uint8_t {
   finished = 4,
   failed = 5,
   stopped = 6,
+  paused = 7,
+  cancelled = 8,
 };
-/// FEDn's words: "Created", "Queued", "Started", "Finished", "Failed", "Terminated".
+/// FEDn's words: "Created", "Queued", "Started", "Finished", "Failed", "Terminated", "Paused", "Cancelled".
 std::string_view to_string(session_status status);
 
 struct session_record {
@@ -91,6 +108,7 @@ struct part_record {
   lease_id lease;
   combiner_id combiner;
   std::vector<client_id> cohort;
+  std::vector<carried_client> carried{};
   bool operator==(const part_record&) const = default;
 };
 

@@ -88,6 +88,13 @@ struct roster_changed {
   bool operator==(const roster_changed&) const = default;
 };
 
+/// combiner -> controller: place nobody here any more and take what I have collected; I am about to end. Answered by
+/// `close_collection` for each open lease, and by `round_closed` as usual.
+struct draining {
+  std::string reason;
+  bool operator==(const draining&) const = default;
+};
+
 /// Says that the sender leaves on purpose; its lease ends now.
 struct goodbye {
   std::string reason;

@@ -29,6 +29,20 @@ struct scale_table {
   bool operator==(const scale_table&) const = default;
 };
 
+/// The discount of an update that is not late, and the unit of all discounts.
+inline constexpr std::uint32_t full_discount = 1024;
+
+/// A client that has not yet answered an earlier round of the session and is not asked again: what it is going to offer
+/// under that round's key counts in this one, at a discount.
+struct carried_client {
+  client_id client;
+  std::uint32_t round = 0;
+  std::uint32_t attempt = 0;
+  model_id parent;            ///< what it trains from
+  std::uint32_t discount = 0; ///< its weight is the usual one times this, in units of 1 / full_discount
+  bool operator==(const carried_client&) const = default;
+};
+
 /// controller -> combiner: collect this part of the cohort. Idempotent by lease: sent again, it is answered by progress
 /// or, when the part is frozen, by its partial. The header's round key names session, round and attempt.
 struct round_plan {
@@ -40,6 +54,10 @@ struct round_plan {
   weighting weights = weighting::examples;
   scale_table scales; ///< train only
   std::vector<client_id> cohort;
+  /// How long beyond the deadline a client may go on with this round's task, to be carried into a later round. 0: who
+  /// is late is told so and ends its work. When it is set, weights are in units of 1 / full_discount.
+  milliseconds late_patience{0};
+  std::vector<carried_client> carried{}; ///< disjoint from the cohort
   bool operator==(const round_plan&) const = default;
 };
 
@@ -68,10 +86,12 @@ struct close_collection {
 /// One accepted answer in a partial.
 struct contribution {
   client_id client;
-  std::uint64_t weight = 0; ///< as folded: example_count or 1
+  std::uint64_t weight = 0; ///< as folded: example_count or 1; with late_patience times the discount
   std::uint64_t example_count = 0;
   digest content; ///< of the update's stream; zero for a validation
   std::vector<metric> metrics;
+  std::uint32_t from_round = 0; ///< of the update's own key when it was carried into this round; 0: this round's
+  std::uint32_t from_attempt = 0;
   bool operator==(const contribution&) const = default;
 };
 
@@ -81,6 +101,13 @@ struct contribution_failure {
   error reason;
   std::int32_t needed_exponent = 0; ///< for out_of_range: the least exponent that would have done
   bool operator==(const contribution_failure&) const = default;
+};
+
+/// How much of a part's weight was trained from one model.
+struct parent_weight {
+  model_id model;
+  std::uint64_t weight = 0;
+  bool operator==(const parent_weight&) const = default;
 };
 
 /// combiner -> controller: the frozen part. The sum follows as a transfer when sum_bytes > 0. Kept by the combiner
@@ -95,6 +122,9 @@ struct partial {
   std::uint64_t bytes_sent = 0;
   std::vector<contribution> contributions;
   std::vector<contribution_failure> failures;
+  /// Adds up to `weight`. Empty: all was trained from the round's model. With it the controller can take the parents
+  /// out of the sum, so that combiners need no old models.
+  std::vector<parent_weight> parents{};
   bool operator==(const partial&) const = default;
 };
 

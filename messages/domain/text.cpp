@@ -61,11 +61,16 @@ constexpr named<errc> errc_names[] = {
     {errc::unsupported, "unsupported"},
     {errc::internal, "internal"},
     {errc::busy, "busy"},
+    {errc::storage_full, "storage_full"},
+    {errc::draining, "draining"},
+    {errc::paused, "paused"},
 };
 
 constexpr named<session_status> session_status_names[] = {
-    {session_status::created, "Created"},   {session_status::queued, "Queued"}, {session_status::running, "Started"},
-    {session_status::finished, "Finished"}, {session_status::failed, "Failed"}, {session_status::stopped, "Terminated"},
+    {session_status::created, "Created"}, {session_status::queued, "Queued"},
+    {session_status::running, "Started"}, {session_status::finished, "Finished"},
+    {session_status::failed, "Failed"},   {session_status::stopped, "Terminated"},
+    {session_status::paused, "Paused"},   {session_status::cancelled, "Cancelled"},
 };
 
 constexpr named<round_status> round_status_names[] = {
@@ -76,6 +81,12 @@ constexpr named<round_status> round_status_names[] = {
 };
 
 constexpr named<task_kind> task_kind_names[] = {{task_kind::train, "train"}, {task_kind::validate, "validate"}};
+
+constexpr named<late_rule> late_rule_names[] = {
+    {late_rule::drop, "drop"},
+    {late_rule::carry, "carry"},
+    {late_rule::buffered, "buffered"},
+};
 
 constexpr named<receipt_verdict> receipt_verdict_names[] = {
     {receipt_verdict::accepted, "accepted"},
@@ -113,6 +124,7 @@ constexpr std::string_view body_names[] = {
     "credit",
     "chunk",
     "abort_transfer",
+    "draining",
 };
 static_assert(std::size(body_names) == std::variant_size_v<body>);
 
@@ -126,6 +138,9 @@ std::string_view to_string(session_status status) {
 }
 std::string_view to_string(round_status status) {
   return find_name(round_status_names, status);
+}
+std::string_view to_string(late_rule rule) {
+  return find_name(late_rule_names, rule);
 }
 std::string_view to_string(task_kind kind) {
   return find_name(task_kind_names, kind);

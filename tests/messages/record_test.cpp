@@ -1,3 +1,4 @@
+#include "messages/codec/journal.hpp"
 #include "messages/codec/record.hpp"
 #include "tests/messages/samples.hpp"
 
@@ -36,6 +37,12 @@ TEST(record_test, every_record_comes_back_as_it_was_written) {
   EXPECT_EQ(codec::decode_model(codec::encode(test::sample_model_record())), test::sample_model_record());
   EXPECT_EQ(codec::decode_client(codec::encode(test::sample_client_record())), test::sample_client_record());
   EXPECT_EQ(codec::decode_combiner(codec::encode(test::sample_combiner_record())), test::sample_combiner_record());
+  EXPECT_EQ(codec::decode_journalled_plan(codec::encode(test::sample_journalled_plan())),
+            test::sample_journalled_plan());
+  EXPECT_EQ(codec::decode_journalled_answer(codec::encode(test::sample_journalled_answer())),
+            test::sample_journalled_answer());
+  EXPECT_EQ(codec::decode_journalled_end(codec::encode(test::sample_journalled_end())), test::sample_journalled_end());
+  EXPECT_EQ(codec::decode_kept_update(codec::encode(test::sample_kept_update())), test::sample_kept_update());
 }
 
 TEST(record_test, records_at_their_defaults_come_back_too) {
@@ -83,6 +90,10 @@ TEST(record_test, damaged_records_are_refused_or_read_but_never_crash) {
   survive_damage(codec::encode(test::sample_model_record()), codec::decode_model);
   survive_damage(codec::encode(test::sample_client_record()), codec::decode_client);
   survive_damage(codec::encode(test::sample_combiner_record()), codec::decode_combiner);
+  survive_damage(codec::encode(test::sample_journalled_plan()), codec::decode_journalled_plan);
+  survive_damage(codec::encode(test::sample_journalled_answer()), codec::decode_journalled_answer);
+  survive_damage(codec::encode(test::sample_journalled_end()), codec::decode_journalled_end);
+  survive_damage(codec::encode(test::sample_kept_update()), codec::decode_kept_update);
 }
 
 TEST(record_test, a_record_is_read_from_any_address) {

@@ -31,7 +31,7 @@ std::vector<body> registration() {
 }
 
 std::vector<body> round() {
-  const contribution good{client_id{"hospital_7"}, 120, 121, id_from<digest>(9), metrics};
+  const contribution good{client_id{"hospital_7"}, 120, 121, id_from<digest>(9), metrics, 2, 1};
   const contribution_failure bad{client_id{"hospital_8"}, {errc::out_of_range, "tensor 0"}, -4};
   return {
       round_plan{lease,
@@ -41,11 +41,13 @@ std::vector<body> round() {
                  milliseconds{180000},
                  weighting::uniform,
                  {28, 5000, {-3, 0, 12}},
-                 sample_clients(4)},
+                 sample_clients(4),
+                 milliseconds{60000},
+                 {{client_id{"late.1"}, 2, 1, id_from<model_id>(4), 724}}},
       plan_declined{lease, {errc::busy, "out of memory"}},
       progress{lease, 3, 2, 1},
       close_collection{lease},
-      partial{lease, 120, transfer, 800, id_from<digest>(8), 9000, 9001, {good}, {bad}},
+      partial{lease, 120, transfer, 800, id_from<digest>(8), 9000, 9001, {good}, {bad}, {{id_from<model_id>(4), 120}}},
       round_closed{lease, true},
       task{task_kind::validate, id_from<model_id>(5), 1234, milliseconds{60000}},
       cancel_task{task_kind::validate},
@@ -63,6 +65,7 @@ std::vector<body> bulk() {
       credit{transfer, 5},
       chunk{transfer, 6, id_from<digest>(7)},
       abort_transfer{transfer, {errc::cancelled, "the session was stopped"}},
+      draining{"the node is being replaced"},
   };
 }
 
@@ -99,7 +102,9 @@ session_record sample_session_record() {
   record.name = "mnist";
   record.status = session_status::failed;
   record.reason = {errc::quorum_missed, "round 3 got 1 of 2 updates"};
-  record.options = {7, 20, 15, 2, milliseconds{90000}, 3, false, weighting::uniform, 0.5, "model-"};
+  record.options = {
+      7, 20,  15, 2, milliseconds{90000}, 3, false, weighting::uniform, 0.5, "model-", 0.3, late_rule::buffered,
+      4, 0.75};
   record.seed = id_from<model_id>(1);
   record.head = id_from<model_id>(2);
   record.rounds_committed = 2;
@@ -118,7 +123,8 @@ round_record sample_round_record() {
   record.parent = id_from<model_id>(2);
   record.model = id_from<model_id>(3);
   record.scales = {27, 5000, {1, -2, 3}};
-  record.parts = {{lease, combiner_id{"combiner-1"}, clients}, {lease_id{2}, combiner_id{"combiner-2"}, {}}};
+  record.parts = {{lease, combiner_id{"combiner-1"}, clients},
+                  {lease_id{2}, combiner_id{"combiner-2"}, {}, {{clients[4], 2, 1, id_from<model_id>(1), 700}}}};
   record.contributions = {{clients[0], 10, 11, id_from<digest>(4), metrics}, {clients[1], 20, 20, {}, {}}};
   record.failures = {{clients[2], {errc::client_lost, "lease ended"}, 0}, {clients[3], {}, 9}};
   record.weight = 30;
@@ -155,6 +161,27 @@ client_record sample_client_record() {
 
 combiner_record sample_combiner_record() {
   return {combiner_id{"combiner-1"}, "tcp://10.0.0.5:12080", 500, timestamp{milliseconds{1'700'000'000'002}}};
+}
+
+journalled_plan sample_journalled_plan() {
+  for (const auto& what : round()) {
+    if (const auto* plan = std::get_if<round_plan>(&what)) {
+      return {{sample_session, 3, 2}, *plan};
+    }
+  }
+  return {};
+}
+
+journalled_answer sample_journalled_answer() {
+  return {lease, {client_id{"hospital_7"}, 120, 121, id_from<digest>(9), metrics, 2, 1}};
+}
+
+journalled_end sample_journalled_end() {
+  return {lease, {sample_session, 3, 2}, true};
+}
+
+kept_update sample_kept_update() {
+  return {{sample_session, 3, 2}, {transfer, id_from<model_id>(5), id_from<digest>(9), 1234, 121, metrics}};
 }
 
 } // namespace fedloom::test

@@ -1,5 +1,6 @@
 #pragma once
 #include "messages/codec/frame.hpp"
+#include "messages/domain/journal.hpp"
 #include "messages/domain/message.hpp"
 #include "messages/domain/record.hpp"
 
@@ -32,5 +33,10 @@ domain::round_record sample_round_record();
 domain::model_record sample_model_record();
 domain::client_record sample_client_record();
 domain::combiner_record sample_combiner_record();
+
+domain::journalled_plan sample_journalled_plan();
+domain::journalled_answer sample_journalled_answer();
+domain::journalled_end sample_journalled_end();
+domain::kept_update sample_kept_update();
 
 } // namespace fedloom::test
