@@ -11,6 +11,9 @@ namespace {
 
 using domain::errc;
 
+constexpr std::uint64_t slice_bytes = std::uint64_t{1} << 20;
+constexpr std::uint64_t slice_elements = slice_bytes / sizeof(double);
+
 std::uint64_t length_of(const pieces& parts) {
   std::uint64_t bytes = 0;
   for (const auto& part : parts) {
@@ -222,19 +225,40 @@ domain::expected<void> accumulator::add_sum(const pieces& sum, std::uint64_t wei
   return {};
 }
 
-std::vector<std::byte> accumulator::average(domain::byte_span global, double rate) const {
-  assert(weight_ >= 1 && rate > 0 && rate <= 1);
-  assert(global.size() == stream_bytes_ && std::ranges::equal(global.first(head_.size()), head_.span()));
-  std::vector<std::byte> stream;
-  stream.reserve(stream_bytes_);
-  stream.insert(stream.end(), head_.span().begin(), head_.span().end());
-  stream.resize(stream_bytes_);
-  for (const auto& tensor : places_) {
-    mean(tensor.range, std::span(sum_).subspan(tensor.first_element, tensor.elements), weight_,
-         global.subspan(tensor.stream_offset, tensor.bytes), rate,
-         std::span(stream).subspan(tensor.stream_offset, tensor.bytes));
-  }
+std::vector<std::byte> accumulator::average(domain::byte_span global, double rate, std::uint64_t divisor) const {
+  std::vector<std::byte> stream(stream_bytes_);
+  average(global, rate, divisor, stream, [](std::size_t) {});
   return stream;
+}
+
+void accumulator::average(domain::byte_span global, double rate, std::uint64_t divisor, std::span<std::byte> out,
+                          const std::function<void(std::size_t)>& made) const {
+  assert(weight_ >= 1 && rate > 0 && rate <= 1 && (divisor == 0 || divisor >= weight_));
+  assert(global.size() == stream_bytes_ && std::ranges::equal(global.first(head_.size()), head_.span()));
+  assert(out.size() == stream_bytes_);
+  std::ranges::copy(head_.span(), out.begin());
+  const auto weight = divisor == 0 ? weight_ : divisor;
+  const std::span<const double> shift(shift_);
+  std::size_t told = 0;
+  std::size_t end = head_.size(); // of what is final
+  for (const auto& tensor : places_) {
+    std::ranges::fill(out.subspan(end, tensor.stream_offset - end), std::byte{0}); // padding
+    const auto size = model::size_of(tensor.range.type);
+    for (std::uint64_t at = 0; at < tensor.elements; at += slice_elements) {
+      const auto count = std::min<std::uint64_t>(slice_elements, tensor.elements - at);
+      const auto first = tensor.first_element + at;
+      const auto offset = tensor.stream_offset + at * size;
+      mean(tensor.range, std::span(sum_).subspan(first, count), weight, global.subspan(offset, count * size), rate,
+           out.subspan(offset, count * size), shift.empty() ? shift : shift.subspan(first, count));
+      end = offset + count * size;
+      if (end - told >= slice_bytes) {
+        made(told = end);
+      }
+    }
+    end = tensor.stream_offset + tensor.bytes;
+  }
+  std::ranges::fill(out.subspan(end), std::byte{0});
+  made(stream_bytes_);
 }
 
 } // namespace fedloom::aggregation

@@ -3,6 +3,8 @@
 #include "actors/model/stream.hpp"
 
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -47,9 +49,27 @@ public:
   const std::vector<std::int64_t>& sum() const noexcept { return sum_; }
   std::vector<std::int64_t> take_sum() { return std::move(sum_); }
 
+  /// Adds a share of `model` (a whole stream with the same head) to the mean that `average` answers for a divisor of
+  /// `share.of`. So updates that were trained from other models than the round's count by what they changed in those:
+  ///
+  ///     sum over updates of w * (update - parent) / divisor + global
+  ///       = sum / divisor - sum over parents of (w of parent / divisor) * parent + global
+  ///
+  /// Integer types are exact. Floats are added in double, models in an order that the caller must fix by what they are
+  /// (I-11), and so the mean keeps the error bound of `mean`, which parents rounded to the sum's scale would not.
+  /// Refused without touching anything: `wrong_shape`, `wrong_dtype`, `malformed` for another head or length,
+  /// `not_finite`, `out_of_range`.
+  domain::expected<void> shift_mean(domain::byte_span model, const model_share& share);
+
   /// The new global model's stream: the mean with the server learning rate applied to `global` (a whole stream with the
-  /// same head). Requires weight() >= 1.
-  std::vector<std::byte> average(domain::byte_span global, double rate) const;
+  /// same head). Requires weight() >= 1. The mean is the sum over `divisor`, which is at least weight(); 0 stands for
+  /// that.
+  std::vector<std::byte> average(domain::byte_span global, double rate, std::uint64_t divisor = 0) const;
+  /// The same into `out`, of stream_bytes() length and whatever content. `made` is called every MiB or so, and at the
+  /// end, with the number of bytes from the start that are final.
+  void average(domain::byte_span global, double rate, std::uint64_t divisor, std::span<std::byte> out,
+               const std::function<void(std::size_t)>& made) const;
+  std::uint64_t stream_bytes() const noexcept { return stream_bytes_; }
 
 private:
   /// Where a tensor lies in a stream and in the sum.
@@ -62,6 +82,7 @@ private:
   };
 
   domain::error difference_of_head(const pieces& update) const;
+  domain::error fault_of_share(domain::byte_span model, const model_share& share) const;
   domain::error fault_of_sum(const pieces& sum, std::uint64_t weight) const;
   template <class Visit>
   void for_each_range(const pieces& update, Visit visit) const;
@@ -77,6 +98,7 @@ private:
   std::uint64_t stream_bytes_ = 0;
   std::uint64_t weight_ = 0;
   std::vector<std::int64_t> sum_;
+  std::vector<double> shift_; ///< of each float element's mean; empty: none
 };
 
 } // namespace fedloom::aggregation

@@ -21,6 +21,7 @@ constexpr std::int32_t headroom_bits = 6; ///< updates may be 2^6 times as large
 constexpr std::int32_t sum_bits = 62;     ///< of the 63 that an int64 has
 constexpr std::uint64_t sum_limit = std::uint64_t{1} << sum_bits;
 constexpr double all_but_zero = 0x1p-100;
+constexpr double largest_shared = 0x1p1000; ///< sums of shares stay finite: there are fewer than 2^23 of them
 
 /// ceil(log2 m), exactly; m > 0 and finite.
 std::int32_t ceil_log2(double m) {
@@ -160,6 +161,38 @@ void fold(const fold_range& range, domain::byte_span elements, std::uint64_t wei
       .fold(elements.data(), count, std::ldexp(1.0, shift_of(range)), static_cast<std::int64_t>(weight), sum.data());
 }
 
+domain::error fault_of_share(const fold_range& range, domain::byte_span elements, const model_share& share,
+                             std::uint64_t sum_magnitude) {
+  const auto largest = best_kernels().of(range.type).largest(elements.data(), count_of(range, elements));
+  if (model::is_float(range.type)) {
+    const double most = magnitude_of(range.type, largest);
+    return std::isinf(most)        ? domain::error{errc::not_finite, "has NaN or infinity"}
+           : most > largest_shared ? domain::error{errc::out_of_range, "has values above 2^1000"}
+                                   : domain::error{};
+  }
+  __extension__ using wide = unsigned __int128;
+  const auto part = share.part < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(share.part)
+                                   : static_cast<std::uint64_t>(share.part);
+  if (static_cast<wide>(part) * largest + sum_magnitude > sum_limit) {
+    return {errc::out_of_range, "has integers too large for the round's weights"};
+  }
+  return {};
+}
+
+void add_share(const fold_range& range, domain::byte_span elements, const model_share& share,
+               std::span<std::int64_t> sum, std::span<double> shift) {
+  const auto count = count_of(range, elements);
+  const auto& kernels = best_kernels().of(range.type);
+  if (model::is_float(range.type)) {
+    assert(count <= shift.size());
+    kernels.add_multiple(elements.data(), count, static_cast<double>(share.part) / static_cast<double>(share.of),
+                         shift.data());
+  } else {
+    assert(count <= sum.size());
+    kernels.fold(elements.data(), count, 1.0, share.part, sum.data());
+  }
+}
+
 std::uint64_t largest_magnitude(domain::byte_span sum) {
   return best_kernels().of(dtype::i64).largest(sum.data(), sum.size() / sizeof(std::int64_t));
 }
@@ -175,12 +208,14 @@ void merge(std::span<const std::int64_t> other, std::span<std::int64_t> sum) {
 }
 
 void mean(const fold_range& range, std::span<const std::int64_t> sum, std::uint64_t total_weight, domain::byte_span old,
-          double rate, std::span<std::byte> out) {
+          double rate, std::span<std::byte> out, std::span<const double> shift) {
   assert(total_weight >= 1 && out.size() == sum.size() * model::size_of(range.type));
   assert(rate == 1.0 || old.size() == out.size());
+  assert(shift.empty() || shift.size() == sum.size());
   best_kernels()
       .of(range.type)
-      .mean(sum.data(), sum.size(), {std::ldexp(1.0, -shift_of(range)), total_weight, rate}, old.data(), out.data());
+      .mean(sum.data(), sum.size(), {std::ldexp(1.0, -shift_of(range)), total_weight, rate, shift.data()}, old.data(),
+            out.data());
 }
 
 } // namespace fedloom::aggregation

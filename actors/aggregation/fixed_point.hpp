@@ -69,6 +69,23 @@ std::uint64_t largest_q(const fold_range& range, std::uint64_t total_weight);
 /// folded into this sum, else the sum may wrap.
 void fold(const fold_range& range, domain::byte_span elements, std::uint64_t weight, std::span<std::int64_t> sum);
 
+/// How much of a model goes into a mean beside the sum: `part / of` times it, |part| <= of. See
+/// accumulator::shift_mean.
+struct model_share {
+  std::int64_t part = 0;
+  std::uint64_t of = 1;
+};
+
+/// Why this share of a tensor must not be added to a sum (integers) or mean (floats), or none: `not_finite`,
+/// `out_of_range` when the sum could leave 62 bits (integers) or the mean a double's range. `sum_magnitude` is the
+/// largest_magnitude of the sum's elements; floats do not look at it.
+domain::error fault_of_share(const fold_range& range, domain::byte_span elements, const model_share& share,
+                             std::uint64_t sum_magnitude);
+/// Adds the share: for integer types sum[i] += part * elements[i], for float types shift[i] += part / of * elements[i],
+/// which has the same bytes on each processor and depends on the order of calls in its last bits only by those.
+void add_share(const fold_range& range, domain::byte_span elements, const model_share& share,
+               std::span<std::int64_t> sum, std::span<double> shift);
+
 /// The largest |sum[i]|; `sum` is little-endian int64 at any address.
 std::uint64_t largest_magnitude(domain::byte_span sum);
 
@@ -79,8 +96,9 @@ void merge(std::span<const std::int64_t> other, std::span<std::int64_t> sum);
 /// out[i] = the mean sum[i] / total_weight, converted back to range.type; float types within 1 ulp of float32 or
 /// 2^(e - p), whichever is larger, integer types rounded half-even. Always finite: where rounding would leave the
 /// type's range, its largest value is taken, which is nearer to the exact mean. total_weight >= 1. With rate != 1: (1 -
-/// rate) * old + rate * mean, in double, for float types.
+/// rate) * old + rate * mean, in double, for float types. A `shift` that is not empty is added to each mean of a float
+/// type.
 void mean(const fold_range& range, std::span<const std::int64_t> sum, std::uint64_t total_weight, domain::byte_span old,
-          double rate, std::span<std::byte> out);
+          double rate, std::span<std::byte> out, std::span<const double> shift = {});
 
 } // namespace fedloom::aggregation

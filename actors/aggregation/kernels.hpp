@@ -15,6 +15,7 @@ struct mean_scale {
   double unscale = 1;             ///< 2^(e - p)
   std::uint64_t total_weight = 1; ///< at most 2^50 for float types, so exact as a double
   double rate = 1;                ///< server learning rate
+  const double* shift = nullptr;  ///< float types: added to each mean; null: nothing
 };
 
 /// The loops over elements of one type. Pointers to elements may have any address.
@@ -24,6 +25,8 @@ struct kernel {
   std::uint64_t (*largest)(const std::byte* elements, std::size_t count);
   /// sum[i] += weight * q(elements[i]).
   void (*fold)(const std::byte* elements, std::size_t count, double scale, std::int64_t weight, std::int64_t* sum);
+  /// to[i] += factor * elements[i]; float types only, null for the others.
+  void (*add_multiple)(const std::byte* elements, std::size_t count, double factor, double* to);
   /// out[i] = mean; `old` may be null when rate is 1.
   void (*mean)(const std::int64_t* sum, std::size_t count, const mean_scale& by, const std::byte* old, std::byte* out);
 };

@@ -1,6 +1,7 @@
 #pragma once
 #include "actors/client/interface.hpp"
 #include "actors/client/probe.hpp"
+#include "actors/client/update_store.hpp"
 #include "actors/kernel/worker.hpp"
 
 #include <filesystem>
@@ -12,7 +13,8 @@ namespace fedloom::client {
 struct deps {
   transport::gateway* mesh = nullptr;
   std::shared_ptr<kernel::directory> names;
-  trainer* work = nullptr;          ///< called on `runner`
+  trainer* work = nullptr; ///< called on `runner`
+  std::shared_ptr<update_store> updates = make_memory_update_store();
   kernel::worker* runner = nullptr; ///< may be shared by many clients
   probe* count = nullptr;
   membership_config membership;

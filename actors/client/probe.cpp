@@ -19,6 +19,11 @@ public:
                       .Help("Clients of this process that a combiner has welcomed.")
                       .Register(registry)
                       .Add({})),
+        kept_(prometheus::BuildGauge()
+                  .Name("fedloom_client_updates_kept")
+                  .Help("Updates that clients of this process keep until a receipt lets them go.")
+                  .Register(registry)
+                  .Add({})),
         begun_(prometheus::BuildCounter()
                    .Name("fedloom_client_tasks_begun_total")
                    .Help("Tasks whose entry point was started, by kind.")
@@ -38,6 +43,7 @@ public:
 
   void attached() override { attached_.Increment(); }
   void detached() override { attached_.Decrement(); }
+  void kept(std::int64_t change) override { kept_.Increment(static_cast<double>(change)); }
   void task_begun(domain::task_kind kind) override { begun_.Add({{"kind", std::string(to_string(kind))}}).Increment(); }
   void task_ended(domain::task_kind kind, domain::errc outcome, double seconds) override {
     const std::string name(to_string(kind));
@@ -53,6 +59,7 @@ public:
 
 private:
   prometheus::Gauge& attached_;
+  prometheus::Gauge& kept_;
   prometheus::Family<prometheus::Counter>& begun_;
   prometheus::Family<prometheus::Counter>& ended_;
   prometheus::Family<prometheus::Counter>& receipts_;
@@ -63,6 +70,7 @@ class silent_probe final : public probe {
 public:
   void attached() override {}
   void detached() override {}
+  void kept(std::int64_t) override {}
   void task_begun(domain::task_kind) override {}
   void task_ended(domain::task_kind, domain::errc, double) override {}
   void receipt(domain::receipt_verdict) override {}

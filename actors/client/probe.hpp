@@ -17,6 +17,8 @@ public:
   virtual void detached() = 0;
   virtual void task_begun(domain::task_kind kind) = 0;
   virtual void task_ended(domain::task_kind kind, domain::errc outcome, double seconds) = 0;
+  /// `change` updates more are kept than before, by a client of this process.
+  virtual void kept(std::int64_t change) = 0;
   virtual void receipt(domain::receipt_verdict verdict) = 0;
 };
 

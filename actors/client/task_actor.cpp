@@ -1,5 +1,6 @@
 #include "actors/client/deps.hpp"
 #include "actors/kernel/actor_guard.hpp"
+#include "actors/kernel/crash_point.hpp"
 #include "actors/kernel/logger.hpp"
 #include "actors/transfer/digests.hpp"
 
@@ -14,18 +15,25 @@ using kernel::log_level;
 using train_outcome = domain::expected<trained_update>;
 using validate_outcome = domain::expected<validation_result>;
 
-/// Trains, and computes the digests that the upload needs. Runs on the runner's thread.
-train_outcome train_now(trainer& work, const work::run& what, std::stop_token stop) {
-  auto result = work.train(what.model, {what.round, what.time_limit}, stop);
+/// Trains, computes the digests that the upload needs, and stores the update: it is never offered before it is kept
+/// (I-5). Runs on the runner's thread.
+train_outcome train_now(const deps& with, const work::run& what, std::stop_token stop) {
+  auto result = with.work->train(what.model, {what.round, what.time_limit}, stop);
   if (!result) {
     return tl::unexpected(result.error());
   }
-  auto digests = std::make_shared<std::vector<domain::digest>>();
-  const auto bytes = result->stream.span();
-  for (std::uint64_t at = 0; at < bytes.size(); at += domain::chunk_bytes) {
-    digests->push_back(transfer::digest_of(bytes.subspan(at, std::min(domain::chunk_bytes, bytes.size() - at))));
+  if (stop.stop_requested()) {
+    return domain::failure(domain::errc::cancelled, "the training was ended on request");
   }
-  return trained_update{std::move(*result), std::move(digests)};
+  auto digests = std::make_shared<const std::vector<domain::digest>>(transfer::chunk_digests(result->stream.span()));
+  trained_update update{std::move(*result), std::move(digests)};
+  const domain::kept_update head{what.round, describe(update, what.parent)};
+  auto stored = with.updates->put({head, update.result.stream, update.chunk_digests});
+  if (!stored) {
+    return tl::unexpected(stored.error());
+  }
+  update.result.stream = std::move(*stored);
+  return update;
 }
 
 /// The shell of task_machine.
@@ -33,12 +41,18 @@ class task_state {
 public:
   static inline const char* name = "fedloom.client.tasks";
   explicit task_state(task_actor::base* self) : self_(self) {}
-  ~task_state() { running_.request_stop(); }
+  ~task_state() {
+    running_.request_stop();
+    if (with_) {
+      with_->count->kept(-kept_);
+    }
+  }
 
   task_actor::behavior_type start(deps_ptr with) {
     kernel::guard(self_);
     with_ = std::move(with);
     machine_.emplace(with_->tasks);
+    perform_all(machine_->restored(now(), with_->updates->all()));
     with_->names->send<membership_actor>(membership_name(with_->membership.client), reintroduce{});
     return {
         [this](const transport::inbound_ptr& in) {
@@ -74,9 +88,16 @@ private:
       std::visit([this](auto& e) { perform(e); }, one);
     }
     timer_.arm(self_, machine_->next_wake());
+    const auto kept = static_cast<std::int64_t>(machine_->held());
+    if (const auto before = std::exchange(kept_, kept); before != kept) {
+      with_->count->kept(kept - before);
+    }
   }
 
   void perform(work::send& e) {
+    if (std::holds_alternative<domain::offer>(e.what)) {
+      kernel::crash_point("before-offer");
+    }
     if (combiner_) {
       with_->mesh->send(*combiner_, {{{}, std::move(e.round), 0, 0}, std::move(e.what), std::move(e.payload)});
     }
@@ -89,12 +110,12 @@ private:
     begun_ = now();
     running_ = std::stop_source{};
     auto me = caf::actor_cast<task_actor>(self_);
-    auto job = [me, e, work = with_->work, stop = running_.get_token()] {
+    auto job = [me, e, with = with_, stop = running_.get_token()] {
       if (e.kind == domain::task_kind::train) {
-        caf::anon_send(me, train_finished{e.round, std::make_shared<const train_outcome>(train_now(*work, e, stop))});
+        caf::anon_send(me, train_finished{e.round, std::make_shared<const train_outcome>(train_now(*with, e, stop))});
       } else {
-        caf::anon_send(me, validate_finished{e.round, std::make_shared<const validate_outcome>(
-                                                          work->validate(e.model, {e.round, e.time_limit}, stop))});
+        auto outcome = with->work->validate(e.model, {e.round, e.time_limit}, stop);
+        caf::anon_send(me, validate_finished{e.round, std::make_shared<const validate_outcome>(std::move(outcome))});
       }
     };
     if (!with_->runner->post(std::move(job))) {
@@ -106,6 +127,15 @@ private:
   }
 
   void perform(work::stop_running&) { running_.request_stop(); }
+
+  void perform(work::drop_update& e) { with_->updates->drop(e.round); }
+
+  void perform(work::move_update& e) {
+    if (const auto moved = with_->updates->move(e.from, e.to); !moved) {
+      log(log_level::warn, "tasks", "update-not-moved",
+          {{"client", id()}, {"round", domain::to_string(e.to)}, {"reason", domain::to_string(moved.error())}});
+    }
+  }
 
   void perform(work::report_failure& e) {
     log(log_level::warn, "tasks", "task-failed",
@@ -134,6 +164,7 @@ private:
   std::optional<transport::peer_id> combiner_;
   std::stop_source running_;
   domain::instant begun_{};
+  std::int64_t kept_ = 0; ///< as counted
 };
 
 task_actor::behavior_type run(task_actor::stateful_pointer<task_state> self, deps_ptr with) {

@@ -19,37 +19,79 @@ void append(effects& to, effects from) {
 collection_machine::collection_machine(domain::round_key round, domain::round_plan plan, collection_limits limits,
                                        staging_budget& staging, domain::gate& policy, domain::instant now)
     : round_(std::move(round)), plan_(std::move(plan)), limits_(limits), staging_(staging), policy_(policy),
-      deadline_(now + plan_.remaining) {
+      deadline_(now + plan_.remaining), away_until_(now + limits_.absence),
+      is_journalled_(plan_.kind != domain::task_kind::train) { // validations leave nothing to be taken up again
   for (const auto& client : plan_.cohort) {
-    answers_[client].since = now;
+    add(client, round_, plan_.model, domain::full_discount);
   }
-  away_ = static_cast<std::uint32_t>(answers_.size());
+  for (const auto& late : plan_.carried) {
+    add(late.client, {round_.session, late.round, late.attempt}, late.parent, late.discount);
+  }
   staging_.allow_for(plan_.model_bytes);
 }
 
 collection_machine::~collection_machine() {
   for (auto& [client, at] : answers_) {
-    release(at);
+    release(client, at);
   }
 }
 
-effects collection_machine::planned_again() {
-  if (stage_ == stage::frozen) {
-    return {report{make_partial(), {}}};
+void collection_machine::add(const domain::client_id& client, const domain::round_key& about,
+                             const domain::model_id& parent, std::uint32_t discount) {
+  auto [at, is_new] = answers_.try_emplace(client);
+  if (is_new) {
+    at->second.about = about;
+    at->second.parent = parent;
+    at->second.discount = discount;
+    ++tally_[static_cast<std::size_t>(phase::away)];
   }
-  return {report{totals(), {}}};
+}
+
+void collection_machine::recover(const std::vector<domain::contribution>& answers) {
+  stage_ = stage::recovered;
+  for (const auto& one : answers) {
+    if (const auto found = answers_.find(one.client); found != answers_.end()) {
+      found->second.was_accepted = true;
+    }
+  }
+}
+
+effects collection_machine::planned_again(domain::instant now, domain::milliseconds remaining) {
+  deadline_ = now + remaining;
+  if (stage_ == stage::recovered) { // what the sum had is asked for again; its clients keep it
+    stage_ = stage::fetching;
+    away_until_ = now + limits_.absence;
+  }
+  return told_again();
+}
+
+effects collection_machine::told_again() const {
+  return {report{stage_ == stage::frozen ? domain::body{make_partial()} : domain::body{totals()}, {}}};
+}
+
+effects collection_machine::plan_journalled(domain::instant now) {
+  is_journalled_ = true;
+  return begin_if_ready(now);
 }
 
 effects collection_machine::model_ready(domain::instant now, domain::shared_bytes inline_model) {
-  if (stage_ != stage::fetching) {
+  if (!needs_model()) {
+    return {};
+  }
+  has_model_ = true;
+  inline_model_ = std::move(inline_model);
+  return begin_if_ready(now);
+}
+
+effects collection_machine::begin_if_ready(domain::instant now) {
+  if (stage_ != stage::fetching || !has_model_ || !is_journalled_) {
     return {};
   }
   stage_ = stage::collecting;
-  inline_model_ = std::move(inline_model);
   effects out;
   for (const auto& [client, at] : answers_) {
     if (at.at == phase::asked) {
-      send_task(client, now, out);
+      send_task(client, at, now, out);
     }
   }
   for (auto& one : std::exchange(held_, {})) {
@@ -67,18 +109,16 @@ effects collection_machine::client_came(domain::instant now, const domain::clien
   auto& at = found->second;
   at.max_examples = max_examples;
   const bool was_lost = at.at == phase::failed && at.failure.reason.code == errc::client_lost;
-  if (at.at == phase::checking || at.at == phase::accepted || (at.at == phase::failed && !was_lost)) {
+  if (has_answered(at) && !was_lost) {
     return {};
   }
-  away_ -= at.at == phase::away ? 1 : 0;
-  failed_ -= was_lost ? 1 : 0;
   at.reopen = at.at == phase::uploading;
   if (at.at == phase::away || was_lost) {
-    at.at = phase::asked;
+    move(at, phase::asked);
   } // else it may have lost, with its process, what it was uploading; if not, it offers that again
   effects out;
   if (stage_ == stage::collecting) {
-    send_task(client, now, out);
+    send_task(client, at, now, out);
   }
   if (was_lost) {
     note_progress(now, out);
@@ -93,7 +133,7 @@ effects collection_machine::client_left(domain::instant now, const domain::clien
     return {};
   }
   auto& at = found->second;
-  if (at.at == phase::checking || at.at == phase::accepted || at.at == phase::failed) {
+  if (has_answered(at)) {
     return {}; // its work is here, or it was lost already
   }
   effects out{client_failed{client, reason}};
@@ -110,11 +150,12 @@ effects collection_machine::received(domain::instant now, const domain::client_i
     return {}; // while fetching: it speaks of a task before this plan, and will be asked again
   }
   auto& at = found->second;
-  if (at.at == phase::checking || at.at == phase::accepted || at.at == phase::failed) {
+  if (has_answered(at)) {
     return {};
   }
   effects out{client_failed{from, what.reason}};
   fail(from, at, what.reason);
+  release(from, at);
   note_progress(now, out);
   append(out, admit(now));
   return out;
@@ -130,87 +171,11 @@ effects collection_machine::received(domain::instant now, const domain::client_i
   if (at.at == phase::accepted) {
     return {};
   }
-  away_ -= at.at == phase::away ? 1 : 0;
-  failed_ -= at.at == phase::failed ? 1 : 0;
-  at.at = phase::accepted;
-  ++accepted_;
+  move(at, phase::accepted);
   const auto examples = std::max<std::uint64_t>(what.example_count, 1);
   at.contribution = {from, examples, examples, {}, what.metrics};
   effects out;
   note_progress(now, out);
-  return out;
-}
-
-effects collection_machine::close(domain::instant now) {
-  if (stage_ == stage::frozen) {
-    return {report{make_partial(), {}}};
-  }
-  if (stage_ == stage::freezing) {
-    return {};
-  }
-  effects out;
-  const bool has_sum = plan_.kind == domain::task_kind::train && stage_ == stage::collecting;
-  for (auto& [client, at] : answers_) {
-    if (at.at == phase::asked || at.at == phase::offered || at.at == phase::uploading) {
-      out.emplace_back(send{client, domain::cancel_task{plan_.kind}, {}});
-    }
-    const bool is_being_folded = at.at == phase::checking && stage_ == stage::collecting;
-    if (!is_being_folded && at.at != phase::accepted && at.at != phase::failed) {
-      fail(client, at, {errc::late, "had not answered when the collection was closed"});
-    }
-  }
-  waiting_.clear();
-  held_.clear();
-  report_due_ = false;
-  last_report_ = now;
-  stage_ = stage::freezing;
-  if (has_sum) {
-    out.emplace_back(freeze{});
-  } else {
-    append(out, frozen({}, {}));
-  }
-  return out;
-}
-
-effects collection_machine::frozen(domain::shared_bytes sum, domain::digest sum_digest) {
-  if (stage_ != stage::freezing) {
-    return {};
-  }
-  stage_ = stage::frozen;
-  const bool is_empty = accepted_ == 0 || plan_.kind != domain::task_kind::train;
-  // The lease is unique over the controller's life, so it can name the transfer of this part's sum as well.
-  sum_.emplace(domain::transfer_id{plan_.lease.value()}, is_empty ? domain::shared_bytes{} : std::move(sum));
-  sum_digest_ = is_empty ? domain::digest{} : sum_digest;
-  return {report{make_partial(), {}}};
-}
-
-effects collection_machine::granted(const domain::grant& what) {
-  effects out;
-  if (sum_) {
-    for (auto& part : sum_->step(what)) {
-      out.emplace_back(report{part.what, std::move(part.payload)});
-    }
-  }
-  return out;
-}
-
-effects collection_machine::credited(const domain::credit& what) {
-  effects out;
-  if (sum_) {
-    for (auto& part : sum_->step(what)) {
-      out.emplace_back(report{part.what, std::move(part.payload)});
-    }
-  }
-  return out;
-}
-
-effects collection_machine::closed(bool counted) {
-  effects out;
-  for (auto& [client, at] : answers_) {
-    release(at);
-    const bool is_in = at.at == phase::accepted && counted;
-    send_receipt(client, is_in ? receipt_verdict::counted : receipt_verdict::not_needed, {}, out);
-  }
   return out;
 }
 
@@ -219,20 +184,17 @@ effects collection_machine::tick(domain::instant now) {
   if (!is_open()) {
     return out;
   }
-  for (auto& [client, at] : answers_) {
-    if (away_ > 0 && at.at == phase::away && now >= at.since + limits_.absence) {
-      out.emplace_back(client_failed{client, {errc::client_lost, "not connected"}});
-      fail(client, at, {errc::client_lost, "was not connected to the combiner"});
-      report_due_ = true;
-    } else if (at.at == phase::uploading && !waiting_.empty() && now >= at.since + limits_.upload_stall) {
-      out.emplace_back(send{
-          client,
-          domain::abort_transfer{at.offered.transfer, {errc::busy, "stalled while others wait; granted again later"}},
-          {}});
-      release(at);
-      at.at = phase::offered;
-      waiting_.push_back(client);
+  if (count(phase::away) > 0 && now >= away_until_) {
+    for (auto& [client, at] : answers_) {
+      if (at.at == phase::away) {
+        out.emplace_back(client_failed{client, {errc::client_lost, "not connected"}});
+        fail(client, at, {errc::client_lost, "was not connected to the combiner"});
+        report_due_ = true;
+      }
     }
+  }
+  if (!waiting_.empty()) {
+    append(out, stall(now));
   }
   append(out, admit(now));
   if (report_due_) {
@@ -250,46 +212,68 @@ std::optional<domain::instant> collection_machine::next_wake() const {
   if (report_due_) {
     at_latest(last_report_ + limits_.report_pause);
   }
-  if (away_ > 0 || !waiting_.empty()) {
-    for (const auto& [client, at] : answers_) {
-      if (at.at == phase::away) {
-        at_latest(at.since + limits_.absence);
-      } else if (at.at == phase::uploading && !waiting_.empty()) {
-        at_latest(at.since + limits_.upload_stall);
+  if (close_at_) {
+    at_latest(*close_at_);
+  }
+  if (count(phase::away) > 0) {
+    at_latest(away_until_);
+  }
+  if (!waiting_.empty()) { // then the staging budget bounds how many are uploading
+    for (const auto& client : receiving_) {
+      if (const auto& at = answers_.at(client); at.at == phase::uploading) {
+        at_latest(at.last_chunk + limits_.upload_stall);
       }
     }
   }
   return wake;
 }
 
-std::optional<domain::transfer_id> collection_machine::sum_transfer() const {
-  return sum_ ? std::optional{sum_->transfer()} : std::nullopt;
+bool collection_machine::expects(const domain::client_id& client, const domain::round_key& key) const {
+  const auto found = answers_.find(client);
+  return found != answers_.end() && found->second.about == key;
+}
+
+void collection_machine::move(answer& at, phase to) {
+  --tally_[static_cast<std::size_t>(at.at)];
+  ++tally_[static_cast<std::size_t>(to)];
+  at.at = to;
+}
+
+bool collection_machine::has_answered(const answer& at) {
+  return at.at == phase::checking || at.at == phase::journalling || at.at == phase::accepted || at.at == phase::failed;
 }
 
 void collection_machine::fail(const domain::client_id& client, answer& at, domain::error reason,
                               std::int32_t needed_exponent) {
-  release(at);
-  std::erase(waiting_, client);
-  away_ -= at.at == phase::away ? 1 : 0;
-  at.at = phase::failed;
-  at.failure = {client, std::move(reason), needed_exponent};
-  ++failed_;
-}
-
-void collection_machine::send_task(const domain::client_id& client, domain::instant now, effects& out) const {
-  const auto remaining = std::chrono::duration_cast<domain::milliseconds>(deadline_ - now);
-  if (remaining.count() > 0) {
-    out.emplace_back(send{client, domain::task{plan_.kind, plan_.model, plan_.model_bytes, remaining}, inline_model_});
+  if (at.at == phase::offered) {
+    std::erase(waiting_, client);
   }
+  move(at, phase::failed);
+  at.failure = {client, std::move(reason), needed_exponent};
 }
 
-void collection_machine::send_receipt(const domain::client_id& client, receipt_verdict verdict, domain::error reason,
-                                      effects& out) const {
-  out.emplace_back(send{client, domain::receipt{plan_.kind, verdict, std::move(reason)}, {}});
+void collection_machine::send_task(const domain::client_id& client, const answer& at, domain::instant now,
+                                   effects& out) const {
+  const auto left = std::chrono::duration_cast<domain::milliseconds>(deadline_ - now);
+  if (left.count() <= 0) {
+    return;
+  }
+  // Who is carried has the model of its own round already; the task only says that its update is wanted again.
+  const bool is_fresh = at.about == round_;
+  out.emplace_back(send{client, at.about,
+                        domain::task{plan_.kind, at.parent, plan_.model_bytes, left + plan_.late_patience},
+                        is_fresh ? inline_model_ : domain::shared_bytes{}});
+}
+
+void collection_machine::send_receipt(const domain::client_id& client, const domain::round_key& about,
+                                      receipt_verdict verdict, domain::error reason, effects& out) const {
+  out.emplace_back(send{client, about, domain::receipt{plan_.kind, verdict, std::move(reason)}, {}});
 }
 
 domain::progress collection_machine::totals() const {
-  return {plan_.lease, accepted_, failed_, static_cast<std::uint32_t>(answers_.size()) - accepted_ - failed_};
+  const auto accepted = count(phase::accepted);
+  const auto failed = count(phase::failed);
+  return {plan_.lease, accepted, failed, static_cast<std::uint32_t>(answers_.size()) - accepted - failed};
 }
 
 void collection_machine::note_progress(domain::instant now, effects& out) {
@@ -304,27 +288,6 @@ void collection_machine::note_progress(domain::instant now, effects& out) {
   report_due_ = false;
   last_report_ = now;
   out.emplace_back(report{now_totals, {}});
-}
-
-domain::partial collection_machine::make_partial() const {
-  domain::partial part;
-  part.lease = plan_.lease;
-  part.bytes_received = received_;
-  part.bytes_sent = sent_;
-  if (sum_) {
-    part.transfer = sum_->transfer();
-    part.sum_bytes = sum_->stream().size();
-    part.sum_digest = sum_digest_;
-  }
-  for (const auto& [client, at] : answers_) {
-    if (at.at == phase::accepted) {
-      part.contributions.push_back(at.contribution);
-      part.weight += at.contribution.weight;
-    } else if (at.at == phase::failed) {
-      part.failures.push_back(at.failure);
-    }
-  }
-  return part;
 }
 
 } // namespace fedloom::combiner

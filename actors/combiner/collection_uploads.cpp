@@ -22,56 +22,73 @@ effects collection_machine::received(domain::instant now, const domain::client_i
   effects out;
   const auto found = answers_.find(from);
   if (found == answers_.end() || plan_.kind != domain::task_kind::train) {
-    send_receipt(from, receipt_verdict::not_needed, {errc::not_found, "not asked in this round"}, out);
+    send_receipt(from, round_, receipt_verdict::not_needed, {errc::not_found, "not asked in this round"}, out);
     return out;
   }
   auto& at = found->second;
-  if (at.at == phase::accepted) { // sent again after a broken connection: the first one counts
-    send_receipt(from, receipt_verdict::accepted, {}, out);
-    return out;
+  if (stage_ == stage::recovered || at.at == phase::checking || at.at == phase::journalling) {
+    return out; // it is asked again when the plan is; or its receipt is on the way
   }
-  if (at.at == phase::checking) {
-    return out; // its receipt is on the way
+  if (at.at == phase::accepted) { // sent again after a broken connection: the first one counts
+    send_receipt(from, at.about, receipt_verdict::accepted, {}, out);
+    return out;
   }
   if (!is_open()) {
-    send_receipt(from, receipt_verdict::not_needed, {errc::late, "the round does not take updates any more"}, out);
-    out.emplace_back(update_refused{from, {errc::late, "offered after the collection was closed"}});
-    return out;
+    return too_late(from, at);
   }
   if (auto reason = why_refused(at, what, payload); reason.code != errc::none) {
     return refuse(now, from, at, std::move(reason));
   }
-  if (at.at == phase::uploading && at.offered.content == what.content) { // goes on where it stopped
-    const bool is_same = at.offered.transfer == what.transfer;
-    if (is_same && !std::exchange(at.reopen, false)) {
-      return out; // granted over this connection already
-    }
-    at.since = now;
-    if (!is_same) {
-      at.receiver.emplace(what.transfer, what.stream_bytes, limits_.window);
-    }
-    at.offered = what;
-    out.emplace_back(send{from, at.receiver->open(), {}});
+  if (at.receiver && at.offered.content == what.content) {
+    go_on(now, from, at, what, out);
     return out;
   }
   if (at.at == phase::offered && at.offered.content == what.content) {
     at.offered = what;
     return out;
   }
-  release(at);
-  away_ -= at.at == phase::away ? 1 : 0;
-  failed_ -= at.at == phase::failed ? 1 : 0;
-  std::erase(waiting_, from);
+  release(from, at);
+  if (at.at == phase::offered) {
+    std::erase(waiting_, from);
+  }
   at.offered = what;
-  at.since = now;
-  at.at = phase::offered;
+  move(at, phase::offered);
   if (!payload.empty()) {
-    begin_check(from, at, {std::move(payload)}, {}, out);
+    begin_check(now, from, at, {std::move(payload)}, {}, out);
     return out;
   }
   waiting_.push_back(from);
   append(out, admit(now));
   return out;
+}
+
+/// Frozen: what comes now cannot be in this part.
+effects collection_machine::too_late(const domain::client_id& from, const answer& at) const {
+  effects out;
+  const bool is_late = at.at == phase::failed && at.failure.reason.code == errc::late;
+  const bool may_count_elsewhere = (is_late && carries_late()) ||
+                                   (at.at == phase::failed && at.failure.reason.code == errc::draining);
+  if (!may_count_elsewhere) {
+    send_receipt(from, at.about, receipt_verdict::not_needed, {errc::late, "the round does not take updates any more"},
+                 out);
+    out.emplace_back(update_refused{from, {errc::late, "offered after the collection was closed"}});
+  }
+  return out;
+}
+
+/// The same update is offered again in the midst of its upload: it goes on at the chunk where it stopped.
+void collection_machine::go_on(domain::instant now, const domain::client_id& client, answer& at,
+                               const domain::offer& what, effects& out) {
+  const bool is_under_way = at.at == phase::uploading && at.offered.transfer == what.transfer;
+  if (is_under_way && !std::exchange(at.reopen, false)) {
+    return; // granted over this connection already
+  }
+  at.receiver->continue_as(what.transfer); // a new process counts its transfers anew
+  at.offered = what;
+  at.last_chunk = now;
+  at.reopen = false;
+  move(at, phase::uploading);
+  out.emplace_back(send{client, at.about, at.receiver->open(), {}});
 }
 
 effects collection_machine::received(domain::instant now, const domain::client_id& from, const domain::chunk& what,
@@ -81,25 +98,26 @@ effects collection_machine::received(domain::instant now, const domain::client_i
     return {};
   }
   auto& at = found->second;
-  at.since = now;
+  at.last_chunk = now;
   const auto taken = at.receiver->step(what, std::move(payload));
   if (!taken) {
-    effects out{send{from, domain::abort_transfer{what.transfer, taken.error()}, {}}};
+    effects out{send{from, at.about, domain::abort_transfer{what.transfer, taken.error()}, {}}};
     append(out, refuse(now, from, at, taken.error()));
     return out;
   }
   effects out;
   if (taken->rewind) {
-    out.emplace_back(send{from, *taken->rewind, {}});
+    out.emplace_back(send{from, at.about, *taken->rewind, {}});
   }
   if (taken->more) {
-    out.emplace_back(send{from, *taken->more, {}});
+    out.emplace_back(send{from, at.about, *taken->more, {}});
   }
   if (taken->complete) {
     auto announced = at.receiver->digests();
     auto pieces = at.receiver->take_chunks();
     at.receiver.reset();
-    begin_check(from, at, std::move(pieces), std::move(announced), out);
+    receiving_.erase(from);
+    begin_check(now, from, at, std::move(pieces), std::move(announced), out);
   }
   return out;
 }
@@ -113,13 +131,24 @@ effects collection_machine::folded(domain::instant now, const collection::folded
   if (outcome.reason.code != errc::none) {
     return refuse(now, outcome.client, at, outcome.reason, outcome.needed_exponent);
   }
-  release(at);
-  at.at = phase::accepted;
-  ++accepted_;
-  effects out{update_accepted{outcome.client, at.offered.stream_bytes}};
-  send_receipt(outcome.client, receipt_verdict::accepted, {}, out);
-  note_progress(now, out);
+  release(outcome.client, at);
+  move(at, phase::journalling);
+  effects out{journal{at.contribution}};
   append(out, admit(now));
+  return out;
+}
+
+effects collection_machine::journalled(domain::instant now, const domain::client_id& client) {
+  const auto found = answers_.find(client);
+  if (found == answers_.end() || found->second.at != phase::journalling) {
+    return {};
+  }
+  auto& at = found->second;
+  move(at, phase::accepted);
+  effects out{update_accepted{client, at.offered.stream_bytes}};
+  send_receipt(client, at.about, receipt_verdict::accepted, {}, out); // I-5
+  note_progress(now, out);
+  append(out, finish_if_ready());
   return out;
 }
 
@@ -128,15 +157,43 @@ effects collection_machine::admit(domain::instant now) {
   while (is_open() && !waiting_.empty()) {
     const auto client = waiting_.front();
     auto& at = answers_.at(client);
-    if (!staging_.take(at.offered.stream_bytes)) {
+    if (!staging_.take(at.offered.stream_bytes) && !(give_way() && staging_.take(at.offered.stream_bytes))) {
       break;
     }
     at.staged = at.offered.stream_bytes;
     waiting_.pop_front();
-    at.at = phase::uploading;
-    at.since = now;
+    move(at, phase::uploading);
+    at.last_chunk = now;
     at.receiver.emplace(at.offered.transfer, at.offered.stream_bytes, limits_.window);
-    out.emplace_back(send{client, at.receiver->open(), {}});
+    receiving_.insert(client);
+    out.emplace_back(send{client, at.about, at.receiver->open(), {}});
+  }
+  return out;
+}
+
+bool collection_machine::give_way() {
+  bool gave = false;
+  for (const auto& client : std::set(receiving_)) {
+    if (auto& at = answers_.at(client); at.at != phase::uploading) {
+      release(client, at);
+      gave = true;
+    }
+  }
+  return gave;
+}
+
+/// Uploads that do not move make room for those that wait.
+effects collection_machine::stall(domain::instant now) {
+  effects out;
+  for (const auto& client : std::set(receiving_)) {
+    auto& at = answers_.at(client);
+    if (at.at == phase::uploading && now >= at.last_chunk + limits_.upload_stall) {
+      const domain::error why{errc::busy, "stalled while others wait; granted again later"};
+      out.emplace_back(send{client, at.about, domain::abort_transfer{at.offered.transfer, why}, {}});
+      release(client, at);
+      move(at, phase::offered);
+      waiting_.push_back(client);
+    }
   }
   return out;
 }
@@ -148,9 +205,9 @@ bool collection_machine::takes_transfer(const domain::client_id& client, domain:
 
 domain::error collection_machine::why_refused(const answer& from, const domain::offer& what,
                                               const domain::shared_bytes& payload) const {
-  if (what.parent != plan_.model) {
+  if (what.parent != from.parent) {
     return {errc::wrong_parent,
-            "trained from " + to_hex(what.parent) + ", this round's model is " + to_hex(plan_.model)};
+            "trained from " + to_hex(what.parent) + ", this round's model is " + to_hex(from.parent)};
   }
   if (what.stream_bytes != plan_.model_bytes) {
     return {what.stream_bytes > plan_.model_bytes ? errc::too_large : errc::wrong_shape,
@@ -170,16 +227,17 @@ domain::error collection_machine::why_refused(const answer& from, const domain::
 effects collection_machine::refuse(domain::instant now, const domain::client_id& client, answer& at,
                                    domain::error reason, std::int32_t needed_exponent) {
   effects out{update_refused{client, reason}};
-  send_receipt(client, receipt_verdict::rejected, reason, out);
+  send_receipt(client, at.about, receipt_verdict::rejected, reason, out);
   if (at.at != phase::failed) {
     fail(client, at, std::move(reason), needed_exponent);
     note_progress(now, out);
   }
+  release(client, at);
   append(out, admit(now));
   return out;
 }
 
-void collection_machine::begin_check(const domain::client_id& client, answer& at,
+void collection_machine::begin_check(domain::instant now, const domain::client_id& client, answer& at,
                                      std::vector<domain::shared_bytes> pieces, std::vector<domain::digest> announced,
                                      effects& out) {
   const auto ruling = policy_.decide(domain::gate_kind::update_accepted,
@@ -187,12 +245,16 @@ void collection_machine::begin_check(const domain::client_id& client, answer& at
                                       {"bytes", static_cast<std::int64_t>(at.offered.stream_bytes), false},
                                       {"examples", static_cast<std::int64_t>(at.offered.example_count), true}});
   if (ruling.answer != domain::ruling::allow) {
-    append(out, refuse(at.since, client, at, {errc::denied, ruling.reason}));
+    append(out, refuse(now, client, at, {errc::denied, ruling.reason}));
     return;
   }
-  const auto weight = plan_.weights == domain::weighting::uniform ? 1 : at.offered.example_count;
-  at.at = phase::checking;
+  const auto weight = weight_of(at);
+  move(at, phase::checking);
   at.contribution = {client, weight, at.offered.example_count, at.offered.content, at.offered.metrics};
+  if (at.about != round_) {
+    at.contribution.from_round = at.about.round;
+    at.contribution.from_attempt = at.about.attempt;
+  }
   fold job{client, std::move(pieces), std::move(announced), at.offered.content, weight};
   if (stage_ == stage::fetching) {
     held_.push_back(std::move(job));
@@ -201,10 +263,16 @@ void collection_machine::begin_check(const domain::client_id& client, answer& at
   }
 }
 
-void collection_machine::release(answer& at) {
+std::uint64_t collection_machine::weight_of(const answer& at) const {
+  const std::uint64_t weight = plan_.weights == domain::weighting::uniform ? 1 : at.offered.example_count;
+  return plan_.late_patience.count() > 0 ? weight * at.discount : weight;
+}
+
+void collection_machine::release(const domain::client_id& client, answer& at) {
   staging_.give_back(at.staged);
   at.staged = 0;
   at.receiver.reset();
+  receiving_.erase(client);
 }
 
 } // namespace fedloom::combiner

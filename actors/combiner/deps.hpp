@@ -2,9 +2,11 @@
 #include "actors/combiner/fold_worker.hpp"
 #include "actors/combiner/interface.hpp"
 #include "actors/combiner/probe.hpp"
+#include "actors/storage/journal_writer.hpp"
 #include "actors/transport/dialog_machine.hpp"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 
 namespace fedloom::combiner {
@@ -15,6 +17,8 @@ struct deps {
   std::shared_ptr<kernel::directory> names;
   fold_worker* folder = nullptr;
   kernel::worker* verifier = nullptr; ///< hashes pulled models
+  storage::round_journal* journal = nullptr;
+  storage::journal_writer* writer = nullptr; ///< of that journal
   domain::gate* policy = nullptr;
   probe* count = nullptr;
 
@@ -23,9 +27,9 @@ struct deps {
   std::string controller_endpoint;
   transport::dialog_limits dialog;
   roster_config roster;
-  collection_limits collection;
+  parts_limits parts;
   std::atomic<bool>* uplink_is_up = nullptr; ///< for the readiness probe
-  std::size_t collections = 16;              ///< held at once; the oldest gives way
+  std::function<void()> drained;             ///< called when a drain has nothing more to wait for
   model_cache_limits models;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-#include "actors/combiner/collection_machine.hpp"
 #include "actors/combiner/model_cache_machine.hpp"
+#include "actors/combiner/parts_machine.hpp"
 #include "actors/combiner/roster_machine.hpp"
 #include "actors/kernel/wake_timer.hpp"
 #include "actors/transport/mailbox.hpp"
@@ -17,6 +17,8 @@ struct to_controller {
 };
 /// uplink -> all: the controller has welcomed us (again): say what you hold.
 struct uplink_up {};
+/// uplink -> collection: and now it is gone.
+struct uplink_down {};
 /// roster -> collection.
 struct client_came {
   member who;
@@ -45,11 +47,13 @@ struct model_served {
   domain::model_id model;
   std::uint64_t bytes;
 };
-/// collection -> uplink, when it (re)starts: whatever was planned here is lost; introduce us again, so that the
-/// controller plans it again.
+/// collection -> uplink, when it (re)starts: the sums of what was planned here are lost; introduce us again, so that
+/// the controller plans it again.
 struct reintroduce {};
-/// service -> uplink, roster: the process is about to end; say goodbye.
+/// service -> uplink, collection: the process is about to end; take nothing new, hand in what is held.
 struct drain {};
+/// service -> uplink, roster; collection -> roster: say goodbye.
+struct leave {};
 
 // -- reports of worker threads ---------------------------------------------------
 
@@ -61,6 +65,11 @@ struct freeze_finished {
   domain::lease_id lease;
   domain::shared_bytes sum;
   domain::digest content;
+};
+struct journal_finished {
+  domain::lease_id lease;
+  domain::client_id client; ///< empty: not an answer
+  domain::expected<void> outcome;
 };
 struct verify_finished {
   domain::model_id model;
@@ -79,7 +88,10 @@ FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::model_ready)
 FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::model_failed)
 FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::model_served)
 FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::reintroduce)
+FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::uplink_down)
 FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::drain)
+FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::leave)
+FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::journal_finished)
 FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::fold_finished)
 FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::freeze_finished)
 FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::verify_finished)
@@ -92,21 +104,23 @@ inline constexpr const char* roster_name = "roster";
 inline constexpr const char* collection_name = "collection";
 inline constexpr const char* model_cache_name = "model_cache";
 
-using uplink_actor = caf::typed_actor<kernel::notify<transport::inbound_ptr>, ///< combiner_welcome, refused, heartbeat
-                                                                              ///< from the controller
-                                      kernel::notify<transport::peer_notice>, kernel::notify<to_controller>,
-                                      kernel::notify<reintroduce>, kernel::notify<drain>, kernel::notify<kernel::wake>>;
+using uplink_actor =
+    caf::typed_actor<kernel::notify<transport::inbound_ptr>, ///< combiner_welcome, refused, heartbeat
+                                                             ///< from the controller
+                     kernel::notify<transport::peer_notice>, kernel::notify<to_controller>, kernel::notify<reintroduce>,
+                     kernel::notify<drain>, kernel::notify<leave>, kernel::notify<kernel::wake>>;
 
 using roster_actor = caf::typed_actor<kernel::notify<transport::inbound_ptr>, ///< expect_client, client_hello,
                                                                               ///< heartbeat, goodbye, and strangers
                                       kernel::notify<transport::peer_notice>, kernel::notify<uplink_up>,
-                                      kernel::notify<get_members>, kernel::notify<drain>, kernel::notify<kernel::wake>>;
+                                      kernel::notify<get_members>, kernel::notify<leave>, kernel::notify<kernel::wake>>;
 
 using collection_actor =
     caf::typed_actor<kernel::notify<transport::inbound_ptr>, ///< the round dialog from both sides, chunks of uploads
-                     kernel::notify<transport::peer_notice>, kernel::notify<uplink_up>, kernel::notify<client_came>,
-                     kernel::notify<client_left>, kernel::notify<model_ready>, kernel::notify<model_failed>,
-                     kernel::notify<model_served>, kernel::notify<fold_finished>, kernel::notify<freeze_finished>,
+                     kernel::notify<transport::peer_notice>, kernel::notify<uplink_up>, kernel::notify<uplink_down>,
+                     kernel::notify<client_came>, kernel::notify<client_left>, kernel::notify<model_ready>,
+                     kernel::notify<model_failed>, kernel::notify<model_served>, kernel::notify<fold_finished>,
+                     kernel::notify<freeze_finished>, kernel::notify<journal_finished>, kernel::notify<drain>,
                      kernel::notify<kernel::wake>>;
 
 using model_cache_actor =

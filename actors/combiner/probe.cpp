@@ -2,6 +2,7 @@
 
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
 #include <string>
@@ -32,7 +33,18 @@ public:
                     .Add({})),
         model_bytes_(family(registry, "fedloom_combiner_models_pulled_bytes_total",
                             "Bytes of global models pulled from the controller.")
-                         .Add({})) {}
+                         .Add({})),
+        journal_entries_(
+            family(registry, "fedloom_combiner_journal_entries_total", "Entries that are in the journal.").Add({})),
+        journal_failures_(family(registry, "fedloom_combiner_journal_failures_total",
+                                 "Writes of the journal that failed, for example on a full disk.")
+                              .Add({})),
+        journal_group_(histogram(registry, "fedloom_combiner_journal_group_entries",
+                                 "Entries that one synced write of the journal had.",
+                                 {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024})),
+        journal_seconds_(histogram(registry, "fedloom_combiner_journal_write_seconds",
+                                   "Time of one synced write of the journal.",
+                                   {0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1})) {}
 
   void uplink_is(bool up) override { uplink_.Set(up ? 1 : 0); }
   void clients_are(std::size_t members) override { clients_.Set(static_cast<double>(members)); }
@@ -49,6 +61,12 @@ public:
     models_.Increment();
     model_bytes_.Increment(static_cast<double>(bytes));
   }
+  void journal_written(std::size_t entries, std::chrono::duration<double> took) override {
+    journal_entries_.Increment(static_cast<double>(entries));
+    journal_group_.Observe(static_cast<double>(entries));
+    journal_seconds_.Observe(took.count());
+  }
+  void journal_failed() override { journal_failures_.Increment(); }
 
 private:
   static prometheus::Gauge& gauge(prometheus::Registry& registry, const char* name, const char* help) {
@@ -56,6 +74,10 @@ private:
   }
   static counter_family& family(prometheus::Registry& registry, const char* name, const char* help) {
     return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+  }
+  static prometheus::Histogram& histogram(prometheus::Registry& registry, const char* name, const char* help,
+                                          const prometheus::Histogram::BucketBoundaries& bounds) {
+    return prometheus::BuildHistogram().Name(name).Help(help).Register(registry).Add({}, bounds);
   }
   static void count(counter_family& family, domain::errc reason) {
     family.Add({{"reason", std::string(to_string(reason))}}).Increment();
@@ -72,6 +94,10 @@ private:
   prometheus::Counter& accepted_bytes_;
   prometheus::Counter& models_;
   prometheus::Counter& model_bytes_;
+  prometheus::Counter& journal_entries_;
+  prometheus::Counter& journal_failures_;
+  prometheus::Histogram& journal_group_;
+  prometheus::Histogram& journal_seconds_;
 };
 
 class silent_probe final : public probe {
@@ -85,6 +111,8 @@ public:
   void model_pulled(std::uint64_t) override {}
   void collections_are(std::size_t) override {}
   void staging_is(std::uint64_t) override {}
+  void journal_written(std::size_t, std::chrono::duration<double>) override {}
+  void journal_failed() override {}
 };
 
 } // namespace

@@ -27,7 +27,7 @@ public:
         [this](const transport::peer_notice& notice) { on_notice(notice); },
         [this](uplink_up) { perform_all(machine_->uplinked()); },
         [this](get_members) { on_get_members(); },
-        [this](drain) { perform_all(machine_->drain()); },
+        [this](leave) { perform_all(machine_->leave()); },
         [this](const kernel::wake& w) { on_wake(w); },
     };
   }

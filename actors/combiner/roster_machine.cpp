@@ -25,8 +25,8 @@ effects roster_machine::expect(domain::instant now, const domain::expect_client&
 
 effects roster_machine::greeted(domain::instant now, transport::peer_id from, const domain::client_hello& hello) {
   const auto at = entries_.find(hello.client);
-  const bool is_expected =
-      at != entries_.end() && at->second.ticket == hello.ticket && (at->second.peer || now < end_of(at->second));
+  const bool is_expected = !is_leaving_ && at != entries_.end() && at->second.ticket == hello.ticket &&
+                           (at->second.peer || now < end_of(at->second));
   if (!is_expected) {
     return turn_away(from, hello.client, {domain::errc::bad_ticket, "join at the controller for a new ticket"});
   }
@@ -41,7 +41,11 @@ effects roster_machine::greeted(domain::instant now, transport::peer_id from, co
   const bool is_new = !one.peer;
   one.peer = from;
   one.last_heard = now;
+  one.last_told = now;
   members_ += is_new ? 1 : 0;
+  if (next_pulse_ <= now) {
+    next_pulse_ = now + config_.heartbeat;
+  }
   out.emplace_back(identify{from, identity_of(hello.client)});
   out.emplace_back(send{from, domain::client_welcome{config_.heartbeat, config_.lease}});
   out.emplace_back(client_came{{hello.client, from, one.max_examples}});
@@ -60,6 +64,7 @@ effects roster_machine::beat(domain::instant now, transport::peer_id from, const
     return {send{from, domain::refused{{domain::errc::unknown_peer, "say hello first"}, {}}}};
   }
   at->second.last_heard = now;
+  at->second.last_told = now;
   return {send{from, beat}};
 }
 
@@ -102,6 +107,13 @@ effects roster_machine::uplinked() {
 }
 
 effects roster_machine::tick(domain::instant now) {
+  auto out = sweep(now);
+  auto signs = pulse(now);
+  out.insert(out.end(), signs.begin(), signs.end());
+  return out;
+}
+
+effects roster_machine::sweep(domain::instant now) {
   if (!sweep_armed_ || now < next_sweep_) {
     return {};
   }
@@ -128,7 +140,23 @@ effects roster_machine::tick(domain::instant now) {
   return out;
 }
 
-effects roster_machine::drain() {
+effects roster_machine::pulse(domain::instant now) {
+  if (members_ == 0 || now < next_pulse_) {
+    return {};
+  }
+  effects out;
+  for (auto& [client, one] : entries_) {
+    if (one.peer && now >= one.last_told + config_.heartbeat) {
+      one.last_told = now;
+      out.emplace_back(send{*one.peer, domain::heartbeat{}});
+    }
+  }
+  next_pulse_ = now + config_.heartbeat;
+  return out;
+}
+
+effects roster_machine::leave() {
+  is_leaving_ = true;
   effects out;
   for (const auto& [client, one] : entries_) {
     if (one.peer) {
@@ -139,7 +167,10 @@ effects roster_machine::drain() {
 }
 
 std::optional<domain::instant> roster_machine::next_wake() const {
-  return sweep_armed_ ? std::optional{next_sweep_} : std::nullopt;
+  if (!sweep_armed_) {
+    return std::nullopt;
+  }
+  return members_ == 0 ? next_sweep_ : std::min(next_sweep_, next_pulse_);
 }
 
 std::vector<member> roster_machine::members() const {

@@ -55,6 +55,9 @@ using effects = std::vector<effect>;
 /// Owns the leases of a combiner's clients: admits those that show the ticket of their placement, renews with every
 /// frame, and reports who came and went, in batches. Identities of clients' connections: identity.hpp. Pure.
 ///
+/// A member hears something at least every two heartbeats, even while its own heartbeats wait behind the chunks of a
+/// long upload: it must not take us for dead.
+///
 ///   expected --client_hello with the ticket--> member --lease over, goodbye, connection gone--> expected
 class roster_machine {
 public:
@@ -71,8 +74,8 @@ public:
   /// The controller welcomed us: it hears the whole roster.
   roster::effects uplinked();
   roster::effects tick(domain::instant now);
-  /// Says goodbye to all; the process is about to end.
-  roster::effects drain();
+  /// Says goodbye to all, and takes nobody any more; the process is about to end.
+  roster::effects leave();
 
   std::optional<domain::instant> next_wake() const;
   std::size_t member_count() const noexcept { return members_; }
@@ -87,19 +90,24 @@ private:
     bool placed_anew =
         false; ///< the controller has placed it since it was reported, and counts it as away until it is again
     domain::instant last_heard{};
+    domain::instant last_told{};
   };
 
   domain::instant end_of(const entry& one) const;
   std::map<domain::client_id, entry>::iterator find_member(const std::string& identity);
   roster::effects turn_away(transport::peer_id from, const domain::client_id& who, domain::error reason);
   void leave(std::map<domain::client_id, entry>::iterator at, domain::error reason, roster::effects& out);
+  roster::effects sweep(domain::instant now);
+  roster::effects pulse(domain::instant now);
   roster::effects report_changes();
 
   roster_config config_;
   std::map<domain::client_id, entry> entries_;
   std::size_t members_ = 0;
+  bool is_leaving_ = false;
   domain::instant next_sweep_{};
   bool sweep_armed_ = false;
+  domain::instant next_pulse_{}; ///< while there are members
   domain::roster_changed unreported_;
 };
 

@@ -42,6 +42,10 @@ public:
           }
         },
         [this](drain) {
+          is_draining_ = true;
+          say_draining();
+        },
+        [this](leave) {
           say({{}, domain::goodbye{"shutting down"}, {}});
           is_leaving_ = true; // the answers to what was under way must not make it introduce itself again
         },
@@ -95,6 +99,8 @@ private:
     }
   }
 
+  void say_draining() { say({{}, domain::draining{"shutting down"}, {}}); }
+
   void say(to_controller what) {
     if (peer_ && machine_->is_established()) {
       with_->mesh->send(*peer_, {{{}, std::move(what.about), 0, 0}, std::move(what.what), std::move(what.payload)});
@@ -126,6 +132,9 @@ private:
   void perform(dialog::established&) {
     log(log_level::info, "uplink", "welcomed", {{"controller", with_->controller_endpoint}});
     uplink_is(true);
+    if (is_draining_) { // before the roster, so that nobody is placed here in between
+      say_draining();
+    }
     with_->names->send<roster_actor>(roster_name, uplink_up{});
     with_->names->send<model_cache_actor>(model_cache_name, uplink_up{});
     with_->names->send<collection_actor>(collection_name, uplink_up{});
@@ -133,6 +142,7 @@ private:
   void perform(dialog::lost& e) {
     log(log_level::warn, "uplink", "lost", {{"reason", domain::to_string(e.reason)}});
     uplink_is(false);
+    with_->names->send<collection_actor>(collection_name, uplink_down{});
   }
 
   domain::instant now() const { return kernel::now_of(self_); }
@@ -141,6 +151,7 @@ private:
   deps_ptr with_;
   std::optional<transport::dialog_machine> machine_;
   std::optional<transport::peer_id> peer_;
+  bool is_draining_ = false;
   bool is_leaving_ = false;
   kernel::wake_timer<uplink_actor::base> timer_;
 };

@@ -1,4 +1,5 @@
 #pragma once
+#include "actors/controller/health_board.hpp"
 #include "actors/controller/interface.hpp"
 #include "actors/controller/presence_board.hpp"
 #include "actors/controller/probe.hpp"
@@ -19,6 +20,7 @@ struct deps {
   reduction_worker* reducer = nullptr;
   domain::gate* policy = nullptr;
   presence_board* presence = nullptr;
+  health_board* health = nullptr;
   round_feed* feed = nullptr;
   probe* count = nullptr;
   domain::term term;

@@ -4,6 +4,16 @@ namespace fedloom::controller {
 
 using namespace hand_out;
 
+namespace {
+
+void say(transport::peer_id to, std::vector<transfer::reply> replies, effects& out) {
+  for (auto& one : replies) {
+    out.emplace_back(send{to, std::move(one.what), std::move(one.payload)});
+  }
+}
+
+} // namespace
+
 void hand_out_machine::offer(const domain::model_id& model, transfer::served_stream what) {
   if (held_.contains(model)) {
     return;
@@ -17,12 +27,17 @@ void hand_out_machine::offer(const domain::model_id& model, transfer::served_str
 }
 
 effects hand_out_machine::asked(transport::peer_id from, const domain::get_model& what) {
+  effects out;
   if (const auto here = held_.find(what.model); here != held_.end()) {
-    return serve(from, what, here->second);
+    say(from, outbound_.serve(from.value(), what, here->second), out);
+    return out;
   }
   auto& waiting = waiting_[what.model];
   waiting.emplace_back(from, what);
-  return waiting.size() == 1 ? effects{load{what.model}} : effects{};
+  if (waiting.size() == 1) {
+    out.emplace_back(load{what.model});
+  }
+  return out;
 }
 
 effects hand_out_machine::loaded(const domain::model_id& model, domain::expected<transfer::served_stream> outcome) {
@@ -35,39 +50,17 @@ effects hand_out_machine::loaded(const domain::model_id& model, domain::expected
     return out;
   }
   for (const auto& [peer, asked_for] : waiting.mapped()) {
-    auto one = outcome ? serve(peer, asked_for, *outcome)
-                       : effects{send{peer, domain::abort_transfer{asked_for.transfer, outcome.error()}, {}}};
-    out.insert(out.end(), std::make_move_iterator(one.begin()), std::make_move_iterator(one.end()));
+    say(peer,
+        outcome ? outbound_.serve(peer.value(), asked_for, *outcome)
+                : std::vector{transfer::outbound_transfers::refuse(asked_for, outcome.error())},
+        out);
   }
   return out;
 }
 
 effects hand_out_machine::received(transport::peer_id from, const domain::message& what) {
-  std::vector<transfer::send_chunk> parts;
-  if (const auto* more = std::get_if<domain::credit>(&what.what)) {
-    parts = outbound_.step(from.value(), *more);
-  } else if (const auto* again = std::get_if<domain::grant>(&what.what)) {
-    parts = outbound_.step(from.value(), *again);
-  } else if (const auto* over = std::get_if<domain::abort_transfer>(&what.what)) {
-    outbound_.abort(from.value(), over->transfer);
-  }
   effects out;
-  for (auto& part : parts) {
-    out.emplace_back(send{from, part.what, std::move(part.payload)});
-  }
-  return out;
-}
-
-effects hand_out_machine::serve(transport::peer_id to, const domain::get_model& what,
-                                const transfer::served_stream& from) {
-  auto parts = outbound_.begin(to.value(), what, from);
-  if (!parts) {
-    return {send{to, domain::abort_transfer{what.transfer, parts.error()}, {}}};
-  }
-  effects out;
-  for (auto& part : *parts) {
-    out.emplace_back(send{to, part.what, std::move(part.payload)});
-  }
+  say(from, outbound_.received(from.value(), what.what), out);
   return out;
 }
 

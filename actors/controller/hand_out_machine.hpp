@@ -38,8 +38,6 @@ public:
   void gone(transport::peer_id peer) { outbound_.forget(peer.value()); }
 
 private:
-  hand_out::effects serve(transport::peer_id to, const domain::get_model& what, const transfer::served_stream& from);
-
   std::size_t models_;
   std::map<domain::model_id, transfer::served_stream> held_;
   std::deque<domain::model_id> order_; ///< of held_, oldest first

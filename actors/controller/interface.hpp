@@ -17,8 +17,9 @@ struct start_session {
   domain::session_id which;
   std::optional<std::uint32_t> rounds;
 };
-struct stop_session {
+struct change_session {
   domain::session_id which;
+  session_order what;
 };
 
 // -- what the registry tells --------------------------------------------------------
@@ -28,6 +29,10 @@ struct combiner_came {
   transport::peer_id peer;
 };
 struct combiner_went {
+  domain::combiner_id combiner;
+};
+/// It ends soon: no work for it any more, and its parts are to be taken as they are.
+struct combiner_drains {
   domain::combiner_id combiner;
 };
 struct client_came {
@@ -90,9 +95,10 @@ struct merge_finished {
 FEDLOOM_LOCAL_MESSAGE(fedloom::controller::session_answer)
 FEDLOOM_LOCAL_MESSAGE(fedloom::controller::create_session)
 FEDLOOM_LOCAL_MESSAGE(fedloom::controller::start_session)
-FEDLOOM_LOCAL_MESSAGE(fedloom::controller::stop_session)
+FEDLOOM_LOCAL_MESSAGE(fedloom::controller::change_session)
 FEDLOOM_LOCAL_MESSAGE(fedloom::controller::combiner_came)
 FEDLOOM_LOCAL_MESSAGE(fedloom::controller::combiner_went)
+FEDLOOM_LOCAL_MESSAGE(fedloom::controller::combiner_drains)
 FEDLOOM_LOCAL_MESSAGE(fedloom::controller::client_came)
 FEDLOOM_LOCAL_MESSAGE(fedloom::controller::client_went)
 FEDLOOM_LOCAL_MESSAGE(fedloom::controller::get_fleet)
@@ -129,9 +135,9 @@ using session_actor =
                      kernel::notify<transport::peer_notice>,
                      kernel::rpc<session_answer, create_session>, ///< answered when the record is stored
                      kernel::rpc<session_answer, start_session>,  ///< answered when it runs or is queued
-                     kernel::rpc<session_answer, stop_session>,   ///< answered when the end is stored
-                     kernel::notify<combiner_came>, kernel::notify<combiner_went>, kernel::notify<client_came>,
-                     kernel::notify<client_went>, kernel::notify<model_loaded>, kernel::notify<round_averaged>,
+                     kernel::rpc<session_answer, change_session>, ///< answered when the outcome is stored
+                     kernel::notify<combiner_came>, kernel::notify<combiner_went>, kernel::notify<combiner_drains>,
+                     kernel::notify<client_came>, kernel::notify<client_went>, kernel::notify<model_loaded>, kernel::notify<round_averaged>,
                      kernel::notify<sum_merged>, kernel::notify<sum_failed>, kernel::notify<store_finished>,
                      kernel::notify<kernel::wake>>;
 

@@ -93,7 +93,8 @@ private:
     });
   }
   void perform(reduction::average& e) {
-    with_->reducer->average(e.rate, [me = caf::actor_cast<reduction_actor>(self_), about = e.about](auto outcome) {
+    const auto about = e.about;
+    with_->reducer->average(std::move(e), [me = caf::actor_cast<reduction_actor>(self_), about](auto outcome) {
       caf::anon_send(
           me, average_finished{about, std::make_shared<const domain::expected<prepared_model>>(std::move(outcome))});
     });

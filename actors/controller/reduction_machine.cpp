@@ -7,9 +7,25 @@ namespace fedloom::controller {
 using namespace reduction;
 using domain::errc;
 
+namespace {
+
+/// I-6 for what was trained from which model.
+bool adds_up(const domain::partial& part) {
+  std::uint64_t left = part.weight;
+  for (const auto& one : part.parents) {
+    if (one.weight == 0 || one.weight > left) {
+      return false;
+    }
+    left -= one.weight;
+  }
+  return part.parents.empty() || left == 0;
+}
+
+} // namespace
+
 effects reduction_machine::begin(const session::begin_sum& what) {
-  waiting_.clear();
-  active_.reset();
+  drop();
+  global_ = what.model;
   return {open_sum{what.about, what.model, what.scales}};
 }
 
@@ -23,6 +39,9 @@ effects reduction_machine::fetch(const session::fetch_sum& what) {
   }
   if (what.again || std::ranges::any_of(waiting_, [&](const auto& one) { return one.what.lease == lease; })) {
     return {};
+  }
+  if (!adds_up(what.what)) {
+    return {tell_failed{lease, {errc::malformed, "the weights of a part's parents do not add up to its weight"}}};
   }
   waiting_.push_back(what);
   return begin_next();
@@ -40,12 +59,17 @@ effects reduction_machine::abandon(domain::lease_id lease) {
 }
 
 effects reduction_machine::average(const session::average& what) {
-  return {reduction::average{what.about, what.rate}};
+  reduction::average out{what.about, what.rate, what.divisor};
+  for (const auto& [model, weight] : parents_) {
+    out.parents.push_back({model, weight});
+  }
+  return {std::move(out)};
 }
 
 effects reduction_machine::drop() {
   waiting_.clear();
   active_.reset();
+  parents_.clear();
   return {close_sum{}};
 }
 
@@ -91,7 +115,18 @@ effects reduction_machine::merged(domain::lease_id lease, const domain::error& r
   if (!active_ || active_->receiver || active_->what.what.lease != lease) {
     return {};
   }
+  if (reason.code == errc::none) {
+    note_parents(active_->what.what);
+  }
   return finish(reason);
+}
+
+void reduction_machine::note_parents(const domain::partial& merged) {
+  for (const auto& one : merged.parents) {
+    if (one.model != global_) {
+      parents_[one.model] += one.weight; // no more than the round's total weight, or the sum would not have been merged
+    }
+  }
 }
 
 effects reduction_machine::begin_next() {

@@ -3,6 +3,7 @@
 #include "actors/transfer/receiver_machine.hpp"
 
 #include <deque>
+#include <map>
 #include <optional>
 #include <variant>
 #include <vector>
@@ -28,9 +29,12 @@ struct merge {
   domain::digest content;
   std::uint64_t weight;
 };
+/// The model of all that was merged; see session::average.
 struct average {
   domain::round_key about;
   double rate;
+  std::uint64_t divisor = 0;                    ///< 0: the sum's weight
+  std::vector<domain::parent_weight> parents{}; ///< what was trained from other models than the round's, by model
 };
 struct close_sum {};
 struct tell_merged {
@@ -45,7 +49,8 @@ using effects = std::vector<effect>;
 } // namespace reduction
 
 /// Fetches the parts' sums, one after the other (so that memory does not grow with the number of combiners), and has
-/// them merged. Every `fetch` is answered exactly once, by tell_merged or tell_failed. Pure.
+/// them merged; remembers how much of what was merged was trained from which model. Every `fetch` is answered exactly
+/// once, by tell_merged or tell_failed: a part whose parents do not add up to its weight by `malformed`. Pure.
 ///
 ///   idle --fetch--> receiving --last chunk--> merging --merged--> idle or the next in the queue
 class reduction_machine {
@@ -72,7 +77,11 @@ private:
   reduction::effects begin_next();
   reduction::effects finish(domain::error reason);
 
+  void note_parents(const domain::partial& merged);
+
   std::uint32_t window_;
+  domain::model_id global_;                           ///< the round's model
+  std::map<domain::model_id, std::uint64_t> parents_; ///< weight merged that was trained from others
   std::optional<active_fetch> active_;
   std::deque<session::fetch_sum> waiting_;
 };

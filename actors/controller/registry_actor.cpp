@@ -44,6 +44,7 @@ private:
                         [&](const domain::join& m) { return machine_->join(now, date(), in.from, m); },
                         [&](const domain::heartbeat& m) { return machine_->beat(now, in.from, in.identity, m); },
                         [&](const domain::roster_changed& m) { return machine_->roster(now, in.identity, m); },
+                        [&](const domain::draining& m) { return machine_->drains(in.from, in.identity, m); },
                         [&](const domain::goodbye& m) { return machine_->said_goodbye(in.from, in.identity, m); },
                         [&](const auto&) { return answer_stranger(in); },
                     },
@@ -74,12 +75,22 @@ private:
     for (const auto& [combiner, peer] : machine_->living()) {
       tell(combiner_came{combiner, peer});
     }
+    for (const auto& combiner : machine_->draining()) {
+      with_->names->send<session_actor>(session_name, combiner_drains{combiner});
+    }
     for (const auto& one : machine_->available()) {
       with_->names->send<session_actor>(session_name, client_came{one});
     }
   }
 
   void on_store_finished(const store_finished& done) {
+    if (done.reason.code == domain::errc::storage_full) { // who asked may ask again; all others go on
+      log(log_level::error, "registry", "store-full", {{"reason", domain::to_string(done.reason)}});
+      auto refusals = machine_->not_stored(writing_, done.reason);
+      runner_.abandon();
+      step(std::move(refusals));
+      return;
+    }
     if (done.reason.code != domain::errc::none) {
       log(log_level::error, "registry", "store-failed", {{"reason", domain::to_string(done.reason)}});
       self_->quit(kernel::crash("the store failed: " + domain::to_string(done.reason)));
@@ -117,6 +128,7 @@ private:
     return performed::done;
   }
   performed perform(registry::store& e) {
+    writing_ = e;
     with_->writer->write(std::move(e.changes), [me = caf::actor_cast<registry_actor>(self_)](auto outcome) {
       caf::anon_send(me, store_finished{outcome ? domain::error{} : outcome.error()});
     });
@@ -135,6 +147,12 @@ private:
     with_->presence->set(e.combiner, false);
     with_->count->combiners_are(with_->presence->combiners());
     with_->names->send<session_actor>(session_name, combiner_went{e.combiner});
+    return performed::done;
+  }
+  performed perform(registry::combiner_draining& e) {
+    log(log_level::info, "registry", "combiner-draining",
+        {{"combiner", e.combiner.value()}, {"reason", e.reason}});
+    with_->names->send<session_actor>(session_name, combiner_drains{e.combiner});
     return performed::done;
   }
   performed perform(registry::client_up& e) {
@@ -170,6 +188,7 @@ private:
   registry_actor::base* self_;
   deps_ptr with_;
   std::optional<registry_machine> machine_;
+  registry::store writing_; ///< the batch that is on its way to the disk
   kernel::wake_timer<registry_actor::base> timer_;
   kernel::effect_runner<registry::effect> runner_{
       [this](registry::effect& e) { return std::visit([this](auto& one) { return perform(one); }, e); }};

@@ -42,8 +42,10 @@ struct identify {
 struct hang_up {
   transport::peer_id peer;
 };
+/// What stands behind it in the same step depends on it. When it fails, `not_stored` comes in.
 struct store {
   storage::batch changes;
+  transport::peer_id asked_by;
 };
 struct combiner_up {
   domain::combiner_id combiner;
@@ -52,6 +54,11 @@ struct combiner_up {
 struct combiner_down {
   domain::combiner_id combiner;
   domain::error reason;
+};
+/// It takes nobody and nothing new, and hands in what it has.
+struct combiner_draining {
+  domain::combiner_id combiner;
+  std::string reason;
 };
 struct client_up {
   available_client who;
@@ -64,12 +71,16 @@ struct turned_away {
   domain::error reason;
 };
 using effect =
-    std::variant<send, identify, hang_up, store, combiner_up, combiner_down, client_up, client_down, turned_away>;
+    std::variant<send, identify, hang_up, store, combiner_up, combiner_down, combiner_draining, client_up, client_down,
+                 turned_away>;
 using effects = std::vector<effect>;
 } // namespace registry
 
 /// Knows every combiner and client, who is alive, and places clients: the preferred combiner if it lives and has room,
 /// else the one with the fewest clients. Identities of combiners' connections are "combiner/<id>". Pure.
+///
+/// A combiner hears something at least every two heartbeats, even while its own heartbeats wait behind the chunks of a
+/// large sum: it must not take us for dead.
 class registry_machine {
 public:
   using token_source = std::function<domain::token()>;
@@ -85,10 +96,13 @@ public:
                          const domain::heartbeat& beat);
   void heard(domain::instant now, const std::string& identity);
   registry::effects roster(domain::instant now, const std::string& identity, const domain::roster_changed& what);
+  registry::effects drains(transport::peer_id from, const std::string& identity, const domain::draining& why);
   registry::effects said_goodbye(transport::peer_id from, const std::string& identity, const domain::goodbye& why);
   registry::effects join(domain::instant now, domain::timestamp date, transport::peer_id from,
                          const domain::join& asked);
   registry::effects gone(transport::peer_id peer, const std::string& identity);
+  /// The store is full: who asked is refused, and nothing has changed.
+  registry::effects not_stored(const registry::store& what, const domain::error& reason);
   registry::effects tick(domain::instant now);
 
   std::optional<domain::instant> next_wake() const;
@@ -96,6 +110,8 @@ public:
   std::vector<available_client> available() const;
   /// Living combiners and their connections.
   std::map<domain::combiner_id, transport::peer_id> living() const;
+  /// Those among them that are about to end.
+  std::set<domain::combiner_id> draining() const;
 
   struct client_view {
     domain::client_record record;
@@ -114,6 +130,8 @@ private:
     domain::combiner_record record;
     std::optional<transport::peer_id> peer; ///< set: alive
     domain::instant last_heard{};
+    domain::instant last_told{};
+    bool is_draining = false;
     std::set<domain::client_id> clients; ///< placed here or reported from here
   };
   struct client_entry {
@@ -125,6 +143,7 @@ private:
   domain::error why_refused(domain::instant now, const domain::join& asked) const;
   combiner_entry* choose(const domain::join& asked);
   void leave_combiner(const domain::client_id& client, const client_entry& entry);
+  registry::effects pulse(domain::instant now);
   void end_lease(combiner_entry& combiner, domain::error reason, registry::effects& out);
   void set_online(const domain::client_id& client, const domain::combiner_id& at, registry::effects& out);
   void set_offline(const domain::client_id& client, const domain::combiner_id& at, registry::effects& out);
@@ -135,6 +154,7 @@ private:
   token_source tokens_;
   std::map<domain::combiner_id, combiner_entry> combiners_;
   std::map<domain::client_id, client_entry> clients_;
+  domain::instant next_pulse_{};
 };
 
 } // namespace fedloom::controller

@@ -7,24 +7,14 @@ namespace fedloom::controller {
 using namespace round;
 using domain::errc;
 
-namespace {
-
-void append(effects& to, effects from) {
-  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
-}
-
-domain::milliseconds left(domain::instant now, domain::instant until) {
-  return std::max(std::chrono::duration_cast<domain::milliseconds>(until - now), domain::milliseconds{1});
-}
-
-} // namespace
-
 round_machine::round_machine(domain::round_key about, domain::round_plan plan, round_limits limits, lease_source leases,
                              domain::instant now)
     : about_(std::move(about)), plan_(std::move(plan)), limits_(limits), leases_(std::move(leases)),
       deadline_(now + limits_.deadline) {}
 
-effects round_machine::open(const std::vector<available_client>& cohort) {
+effects round_machine::open(const std::vector<available_client>& cohort,
+                            std::map<domain::client_id, domain::carried_client> carried) {
+  carried_ = std::move(carried);
   std::map<domain::combiner_id, std::vector<domain::client_id>> by_combiner;
   for (const auto& one : cohort) {
     by_combiner[one.combiner].push_back(one.client);
@@ -36,13 +26,22 @@ effects round_machine::open(const std::vector<available_client>& cohort) {
   return {parts_changed{}};
 }
 
-void round_machine::adopt(const std::vector<domain::part_record>& parts) {
+void round_machine::adopt(domain::instant now, const std::vector<domain::part_record>& parts,
+                          const std::vector<domain::contribution_failure>& missing) {
+  for (const auto& one : missing) {
+    orphans_[one.client] = {now + 2 * limits_.absence, one.reason};
+  }
   for (const auto& one : parts) {
     auto& added = parts_[one.lease];
     added.combiner = one.combiner;
     added.cohort = one.cohort;
-    added.totals.pending = static_cast<std::uint32_t>(one.cohort.size());
-    asked_ += one.cohort.size();
+    for (const auto& late : one.carried) {
+      added.cohort.push_back(late.client);
+      carried_[late.client] = late;
+    }
+    added.totals.pending = static_cast<std::uint32_t>(added.cohort.size());
+    asked_ += added.cohort.size();
+    take_in(added);
   }
 }
 
@@ -56,11 +55,19 @@ effects round_machine::announce(domain::instant now) {
 
 effects round_machine::combiner_up(domain::instant now, const domain::combiner_id& combiner) {
   effects out;
+  draining_.erase(combiner); // if it still is, it says so again
   for (auto& [lease, one] : parts_) {
     if (one.combiner == combiner && one.at == part_stage::open) {
       one.away_since.reset();
+      // It may have begun anew; then it collects again while there is time, for its clients keep what they sent (I-5).
+      one.totals = {lease, 0, 0, static_cast<std::uint32_t>(one.cohort.size())};
+      reopen(now);
+      if (stage_ == stage::open) {
+        one.close_by.reset();
+        take_in(one);
+      }
       append(out, send_plan(now, lease, one));
-      if (stage_ == stage::closing) {
+      if (one.close_by) {
         out.emplace_back(send{combiner, about_, domain::close_collection{lease}});
       }
     } else if (one.combiner == combiner && one.at == part_stage::merging) {
@@ -76,31 +83,6 @@ effects round_machine::combiner_up(domain::instant now, const domain::combiner_i
     }
   }
   return out;
-}
-
-effects round_machine::combiner_down(domain::instant now, const domain::combiner_id& combiner) {
-  for (auto& [lease, one] : parts_) {
-    // A part that had arrived whole stays; a sum on its way is taken up again when the combiner is back.
-    const bool is_unfinished = one.at == part_stage::open || one.at == part_stage::merging;
-    if (one.combiner == combiner && is_unfinished && !one.away_since) {
-      one.away_since = now;
-    }
-  }
-  // Who came back to this combiner has to come back once more.
-  std::erase_if(returned_, [&](const auto& one) { return one.second == combiner; });
-  std::erase_if(seen_at_, [&](const auto& one) { return one.second == combiner; });
-  return {};
-}
-
-effects round_machine::client_up(domain::instant now, const available_client& who) {
-  if (stage_ != stage::open) {
-    return {};
-  }
-  seen_at_[who.client] = who.combiner;
-  if (orphans_.contains(who.client)) {
-    came_back(now, who.client, who.combiner);
-  }
-  return {};
 }
 
 effects round_machine::received(domain::instant now, const domain::combiner_id& from, const domain::progress& what) {
@@ -128,7 +110,7 @@ effects round_machine::received(domain::instant now, const domain::combiner_id& 
   if (found == parts_.end() || found->second.combiner != from || found->second.at != part_stage::open) {
     return {};
   }
-  fence(now, found->second, what.reason, false);
+  fence(now, found->second, what.reason, what.reason.code == errc::draining);
   return decide(now);
 }
 
@@ -144,7 +126,14 @@ effects round_machine::received(domain::instant now, const domain::combiner_id& 
   if (one.at != part_stage::open) {
     return {};
   }
+  if (!is_of(one, what)) {
+    fence(now, one, {errc::stale_lease, "it holds updates of clients that were placed elsewhere since"}, true);
+    auto out = decide(now);
+    out.emplace_back(send{from, about_, domain::round_closed{what.lease, false}});
+    return out;
+  }
   one.result = what;
+  take_back_drained(now, one);
   if (what.sum_bytes > 0 && !what.contributions.empty()) {
     one.at = part_stage::merging;
     return {fetch_sum{from, about_, what, false}};
@@ -172,7 +161,9 @@ effects round_machine::sum_failed(domain::instant now, domain::lease_id lease, c
   if (std::exchange(one.lost, false) && now < deadline_) {
     one.at = part_stage::open;
     one.result.reset();
-    stage_ = stage::open;
+    one.close_by.reset();
+    reopen(now);
+    take_in(one);
     return decide(now);
   }
   fence(now, one, reason, true);
@@ -186,7 +177,7 @@ effects round_machine::tick(domain::instant now) {
   }
   for (auto& [lease, one] : parts_) {
     const bool is_lost = one.away_since && now >= *one.away_since + limits_.absence;
-    const bool is_overdue = stage_ == stage::closing && now >= closing_until_;
+    const bool is_overdue = one.close_by && now >= *one.close_by;
     if (one.at == part_stage::merging && (is_lost || is_overdue) && !one.abandoned) {
       one.abandoned = true;
       out.emplace_back(abandon_sum{lease});
@@ -194,15 +185,16 @@ effects round_machine::tick(domain::instant now) {
       fence(now, one, {errc::combiner_lost, "combiner " + one.combiner.value() + " was away for longer than a lease"},
             true);
     } else if (one.at == part_stage::open && is_overdue) {
-      fence(now, one, {errc::timed_out, "combiner " + one.combiner.value() + " did not send its part in time"}, false);
+      fence(now, one, {errc::timed_out, "combiner " + one.combiner.value() + " did not send its part in time"},
+            true);
     }
   }
   if (!returned_.empty() && now >= replace_at_) {
     append(out, replace_returned(now));
   }
   for (auto at = orphans_.begin(); at != orphans_.end();) {
-    if (now >= at->second) {
-      lost_.push_back({at->first, {errc::combiner_lost, "its combiner was lost and it did not come back"}, 0});
+    if (now >= at->second.until) {
+      give_up(at->first, at->second.reason);
       at = orphans_.erase(at);
     } else {
       ++at;
@@ -232,78 +224,17 @@ std::optional<domain::instant> round_machine::next_wake() const {
     if (is_waited_for && one.away_since) {
       at_latest(*one.away_since + limits_.absence);
     }
-    if (is_waited_for && stage_ == stage::closing) {
-      at_latest(closing_until_);
+    if (is_waited_for && one.close_by) {
+      at_latest(*one.close_by);
     }
   }
   if (!returned_.empty()) {
     at_latest(replace_at_);
   }
-  for (const auto& [client, until] : orphans_) {
-    at_latest(until);
+  for (const auto& [client, one] : orphans_) {
+    at_latest(one.until);
   }
   return wake;
-}
-
-void round_machine::add_part(const domain::combiner_id& combiner, std::vector<domain::client_id> cohort) {
-  auto& added = parts_[leases_()];
-  added.combiner = combiner;
-  added.totals.pending = static_cast<std::uint32_t>(cohort.size());
-  added.cohort = std::move(cohort);
-}
-
-effects round_machine::send_plan(domain::instant now, domain::lease_id lease, const part& to) const {
-  auto plan = plan_;
-  plan.lease = lease;
-  plan.cohort = to.cohort;
-  plan.remaining = left(now, deadline_);
-  return {send{to.combiner, about_, std::move(plan)}};
-}
-
-void round_machine::fence(domain::instant now, part& which, domain::error reason, bool clients_may_return) {
-  which.at = part_stage::fenced;
-  which.result.reset();
-  which.reason = reason;
-  for (const auto& client : which.cohort) {
-    if (clients_may_return && stage_ == stage::open) {
-      // They notice within a lease that their combiner is gone, and then have to join.
-      orphans_[client] = now + 2 * limits_.absence;
-      // Some have noticed before we gave their combiner up.
-      if (const auto seen = seen_at_.find(client); seen != seen_at_.end() && seen->second != which.combiner) {
-        came_back(now, client, seen->second);
-      }
-    } else {
-      lost_.push_back({client, reason, 0});
-    }
-  }
-}
-
-void round_machine::came_back(domain::instant now, const domain::client_id& client,
-                              const domain::combiner_id& combiner) {
-  if (returned_.empty()) {
-    replace_at_ = now + limits_.replacing_pause;
-  }
-  returned_[client] = combiner;
-}
-
-effects round_machine::replace_returned(domain::instant now) {
-  std::map<domain::combiner_id, std::vector<domain::client_id>> by_combiner;
-  for (const auto& [client, combiner] : returned_) {
-    if (orphans_.erase(client) > 0) {
-      by_combiner[combiner].push_back(client);
-    }
-  }
-  returned_.clear();
-  effects out{parts_changed{}};
-  for (auto& [combiner, clients] : by_combiner) {
-    const auto lease = leases_();
-    auto& added = parts_[lease];
-    added.combiner = combiner;
-    added.totals.pending = static_cast<std::uint32_t>(clients.size());
-    added.cohort = std::move(clients);
-    append(out, send_plan(now, lease, added));
-  }
-  return out;
 }
 
 effects round_machine::decide(domain::instant now) {
@@ -335,21 +266,32 @@ effects round_machine::decide(domain::instant now) {
   return out;
 }
 
+/// What was complete is so no more. When enough is in all the same, or the time is up, it is closed again at once.
+void round_machine::reopen(domain::instant now) {
+  if (stage_ == stage::closing && now < deadline_) {
+    stage_ = stage::open;
+  }
+}
+
 effects round_machine::begin_closing(domain::instant now) {
   stage_ = stage::closing;
-  closing_until_ = now + limits_.closing;
-  for (const auto& [client, until] : orphans_) {
-    lost_.push_back({client, {errc::combiner_lost, "its combiner was lost"}, 0});
+  for (const auto& [client, one] : orphans_) {
+    give_up(client, one.reason);
   }
   orphans_.clear();
   returned_.clear();
   effects out;
   for (auto& [lease, one] : parts_) {
-    if (one.at == part_stage::open) {
-      out.emplace_back(send{one.combiner, about_, domain::close_collection{lease}});
+    if (one.at == part_stage::open && !one.close_by) {
+      append(out, close_part(now, lease, one));
     }
   }
   return out;
+}
+
+effects round_machine::close_part(domain::instant now, domain::lease_id lease, part& which) const {
+  which.close_by = now + limits_.closing;
+  return {send{which.combiner, about_, domain::close_collection{lease}}};
 }
 
 bool round_machine::all_have_answered() const {

@@ -1,4 +1,5 @@
 #pragma once
+#include "actors/controller/effects.hpp"
 #include "actors/controller/registry_machine.hpp"
 #include "messages/domain/message.hpp"
 #include "messages/domain/record.hpp"
@@ -50,8 +51,10 @@ using effects = std::vector<effect>;
 ///
 ///   open --all answered, k accepted, deadline--> closing --every part taken or fenced--> settled
 ///
-/// I-1: a part is taken at most once, and only under a lease that is not fenced; a part whose sum is being merged is
-/// not fenced before the merge has been called off, so that record and sum never differ. I-8: every wait ends.
+/// The part of a combiner that drains is closed at once, while the others go on; who had not answered there is
+/// re-placed too. I-1: a part is taken at most once, and only under a lease that is not fenced; a part whose sum is
+/// being merged is not fenced before the merge has been called off, so that record and sum never differ. I-8: every
+/// wait ends.
 class round_machine {
 public:
   using lease_source = std::function<domain::lease_id()>;
@@ -60,15 +63,20 @@ public:
   round_machine(domain::round_key about, domain::round_plan plan, round_limits limits, lease_source leases,
                 domain::instant now);
 
-  /// Plans parts for these clients, grouped by combiner.
-  round::effects open(const std::vector<available_client>& cohort);
+  /// Plans parts for these clients, grouped by combiner. Those in `carried` answer an earlier round's task.
+  round::effects open(const std::vector<available_client>& cohort,
+                      std::map<domain::client_id, domain::carried_client> carried = {});
   /// Takes over the parts that an earlier life planned; combiners that come up are sent their plan again.
-  void adopt(const std::vector<domain::part_record>& parts);
+  /// `missing` are those whose part was lost in that life.
+  void adopt(domain::instant now, const std::vector<domain::part_record>& parts,
+             const std::vector<domain::contribution_failure>& missing = {});
   /// Sends each part its plan; after the record is stored.
   round::effects announce(domain::instant now);
 
   round::effects combiner_up(domain::instant now, const domain::combiner_id& combiner);
   round::effects combiner_down(domain::instant now, const domain::combiner_id& combiner);
+  /// It is about to end: its parts are taken as they are, and no part is planned there until it comes up anew.
+  round::effects combiner_draining(domain::instant now, const domain::combiner_id& combiner);
   round::effects client_up(domain::instant now, const available_client& who);
   round::effects received(domain::instant now, const domain::combiner_id& from, const domain::progress& what);
   round::effects received(domain::instant now, const domain::combiner_id& from, const domain::plan_declined& what);
@@ -96,6 +104,8 @@ public:
   /// Sorted by client; meaningful once settled.
   std::vector<domain::contribution> contributions() const;
   std::vector<domain::contribution_failure> failures() const;
+  /// Those who are in no part any more, for a life to come.
+  std::vector<domain::contribution_failure> missing() const;
   std::uint64_t weight() const;
   std::uint64_t bytes_up() const;
   std::uint64_t bytes_down() const;
@@ -104,24 +114,40 @@ private:
   enum class part_stage : std::uint8_t { open, merging, taken, fenced };
   struct part {
     domain::combiner_id combiner;
-    std::vector<domain::client_id> cohort;
+    std::vector<domain::client_id> cohort; ///< with the carried ones, without who was placed anew since
     part_stage at = part_stage::open;
     domain::progress totals;
     std::optional<domain::instant> away_since;
+    std::optional<domain::instant> close_by; ///< it was told to hand in
     bool abandoned = false; ///< merging was called off; the answer is on its way
     bool lost = false;      ///< merging or taken, but the combiner has begun anew
     std::optional<domain::partial> result;
     domain::error reason; ///< why it was fenced
   };
   enum class stage : std::uint8_t { open, closing, settled };
+  /// A client whose part is lost or was closed early, until it turns up at another combiner.
+  struct orphan {
+    domain::instant until;
+    domain::error reason;
+  };
 
-  void add_part(const domain::combiner_id& combiner, std::vector<domain::client_id> cohort);
+  domain::lease_id add_part(const domain::combiner_id& combiner, std::vector<domain::client_id> cohort);
+  domain::part_record record_of(domain::lease_id lease, const part& which) const;
   round::effects send_plan(domain::instant now, domain::lease_id lease, const part& to) const;
   void fence(domain::instant now, part& which, domain::error reason, bool clients_may_return);
+  void orphaned(domain::instant now, const domain::client_id& client, const domain::combiner_id& from,
+                domain::error reason);
+  void take_back_drained(domain::instant now, part& which);
+  void give_up(const domain::client_id& client, domain::error reason);
+  void take_in(const part& which);
+  static bool is_of(const part& which, const domain::partial& what);
+  void left_by_all(const domain::combiner_id& combiner);
   void came_back(domain::instant now, const domain::client_id& client, const domain::combiner_id& combiner);
   round::effects replace_returned(domain::instant now);
   round::effects decide(domain::instant now);
+  void reopen(domain::instant now);
   round::effects begin_closing(domain::instant now);
+  round::effects close_part(domain::instant now, domain::lease_id lease, part& which) const;
   bool all_have_answered() const;
 
   domain::round_key about_;
@@ -129,12 +155,12 @@ private:
   round_limits limits_;
   lease_source leases_;
   domain::instant deadline_;
-  domain::instant closing_until_{};
   stage stage_ = stage::open;
   std::size_t asked_ = 0;
   std::map<domain::lease_id, part> parts_;
-  /// Clients whose part was fenced, until they turn up at another combiner.
-  std::map<domain::client_id, domain::instant> orphans_;
+  std::map<domain::client_id, domain::carried_client> carried_;
+  std::set<domain::combiner_id> draining_;
+  std::map<domain::client_id, orphan> orphans_;
   std::map<domain::client_id, domain::combiner_id> returned_;
   domain::instant replace_at_{};
   /// Where clients have come up since the collection began.

@@ -9,7 +9,7 @@ std::vector<domain::part_record> round_machine::parts() const {
   std::vector<domain::part_record> all;
   for (const auto& [lease, one] : parts_) {
     if (one.at != part_stage::fenced) {
-      all.push_back({lease, one.combiner, one.cohort});
+      all.push_back(record_of(lease, one));
     }
   }
   return all;
@@ -51,6 +51,20 @@ std::vector<domain::contribution_failure> round_machine::failures() const {
     }
   }
   std::ranges::sort(all, {}, &domain::contribution_failure::client);
+  return all;
+}
+
+std::vector<domain::contribution_failure> round_machine::missing() const {
+  auto all = lost_;
+  for (const auto& [client, one] : orphans_) {
+    const bool has_part = std::ranges::any_of(parts_, [&](const auto& entry) {
+      const auto& cohort = entry.second.cohort;
+      return entry.second.at != part_stage::fenced && std::ranges::find(cohort, client) != cohort.end();
+    });
+    if (!has_part) { // else its part says so again
+      all.push_back({client, one.reason, 0});
+    }
+  }
   return all;
 }
 

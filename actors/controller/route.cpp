@@ -10,6 +10,7 @@ std::vector<std::string_view> route(const transport::inbound& what) {
                         [](const domain::join&) { return names{registry_name}; },
                         [](const domain::heartbeat&) { return names{registry_name}; },
                         [](const domain::roster_changed&) { return names{registry_name}; },
+                        [](const domain::draining&) { return names{registry_name}; },
                         [](const domain::goodbye&) { return names{registry_name}; },
                         [&](const domain::progress&) { return names{is_known ? session_name : registry_name}; },
                         [&](const domain::plan_declined&) { return names{is_known ? session_name : registry_name}; },

@@ -1,5 +1,6 @@
 #include "actors/controller/deps.hpp"
 #include "actors/kernel/actor_guard.hpp"
+#include "actors/kernel/crash_point.hpp"
 #include "actors/kernel/effect_runner.hpp"
 #include "actors/kernel/logger.hpp"
 
@@ -15,7 +16,9 @@ using kernel::log;
 using kernel::log_level;
 using kernel::performed;
 
-/// The shell of session_machine.
+/// The shell of session_machine. Nothing may be said that is not stored: when the store is full, whoever waits for an
+/// answer hears so, the machine begins anew from what is stored, and what was running is paused as soon as that can be
+/// stored. When the disk itself failed, the actor dies, and with it the process, unless its next life can write.
 class session_state {
 public:
   static inline const char* name = "fedloom.controller.session";
@@ -24,9 +27,7 @@ public:
   session_actor::behavior_type start(deps_ptr with) {
     kernel::guard(self_);
     with_ = std::move(with);
-    machine_.emplace(with_->sessions, *with_->policy, with_->term, std::random_device{}());
-    machine_->restore(with_->store->sessions(), with_->store->rounds());
-    with_->names->send<registry_actor>(registry_name, get_fleet{});
+    begin_anew();
     step(machine_->start(moment()));
     return {
         [this](const transport::inbound_ptr& in) { on_inbound(*in); },
@@ -35,14 +36,15 @@ public:
         [this](const start_session& m) {
           return answered([&](reply_ticket to) { return machine_->begin(moment(), to, m.which, m.rounds); });
         },
-        [this](const stop_session& m) {
-          return answered([&](reply_ticket to) { return machine_->stop(moment(), to, m.which); });
+        [this](const change_session& m) {
+          return answered([&](reply_ticket to) { return machine_->change(moment(), to, m.which, m.what); });
         },
         [this](const combiner_came& m) { on_combiner_came(m); },
         [this](const combiner_went& m) {
           peers_.erase(m.combiner);
           step(machine_->combiner_down(moment(), m.combiner));
         },
+        [this](const combiner_drains& m) { step(machine_->combiner_draining(moment(), m.combiner)); },
         [this](const client_came& m) { step(machine_->client_up(moment(), m.who)); },
         [this](const client_went& m) { machine_->client_down(m.client); },
         [this](const model_loaded& m) { step(machine_->loaded(moment(), m.model, *m.outcome)); },
@@ -55,6 +57,12 @@ public:
   }
 
 private:
+  void begin_anew() {
+    machine_.emplace(with_->sessions, *with_->policy, with_->term, std::random_device{}());
+    machine_->restore(with_->store->sessions(), with_->store->rounds());
+    with_->names->send<registry_actor>(registry_name, get_fleet{});
+  }
+
   using promise = caf::typed_response_promise<session_answer>;
 
   void on_inbound(const transport::inbound& in) {
@@ -77,6 +85,9 @@ private:
 
   template <class F>
   caf::result<session_answer> answered(F&& ask) {
+    if (full_) {
+      return refusal(*full_);
+    }
     const auto ticket = ++last_ticket_;
     auto answer = self_->make_response_promise<promise>();
     promises_.emplace(ticket, answer);
@@ -84,37 +95,97 @@ private:
     return answer;
   }
 
+  static session_answer refusal(const domain::error& reason) {
+    return std::make_shared<const domain::expected<domain::session_record>>(tl::unexpected(reason));
+  }
+
   void on_store_finished(const store_finished& done) {
+    if (done.reason.code == domain::errc::storage_full) {
+      return on_store_full(done.reason);
+    }
     if (done.reason.code != domain::errc::none) {
       // Nothing may be said that is not stored. A restart reads what is there and tries again.
       log(log_level::error, "session", "store-failed", {{"reason", domain::to_string(done.reason)}});
       self_->quit(kernel::crash("the store failed: " + domain::to_string(done.reason)));
       return;
     }
+    if (full_) {
+      store_has_room();
+    }
     runner_.resume();
   }
 
+  void on_store_full(const domain::error& reason) {
+    if (!full_) {
+      log(log_level::error, "session", "store-full", {{"reason", domain::to_string(reason)}});
+      with_->health->store_says(reason);
+    }
+    full_ = reason;
+    look_again_ = moment().now + with_->sessions.full_disk_pause;
+    runner_.clear();
+    for (auto& [ticket, answer] : std::exchange(promises_, {})) {
+      answer.deliver(refusal(reason));
+    }
+    ask_reduction(drop_sum{});
+    begin_anew();
+    arm();
+  }
+
+  void store_has_room() {
+    log(log_level::info, "session", "store-has-room");
+    full_.reset();
+    with_->health->store_says({});
+  }
+
+  /// The store is asked by what it has to be told anyway: that the session is paused.
+  void look_again() {
+    look_again_ = moment().now + with_->sessions.full_disk_pause;
+    runner_.run(machine_->halt(moment(), *full_));
+    if (!runner_.blocked()) { // there was nothing to be told
+      store_has_room();
+    }
+    arm();
+  }
+
   void on_wake(const kernel::wake& w) {
-    if (timer_.fires(w)) {
-      step(machine_->tick(moment()));
+    if (!timer_.fires(w)) {
+      arm();
+    } else if (full_ && !runner_.blocked() && moment().now >= look_again_) {
+      look_again();
     } else {
-      timer_.arm(self_, machine_->next_wake());
+      step(machine_->tick(moment()));
     }
   }
 
   void step(session::effects effects) {
     runner_.run(std::move(effects));
-    timer_.arm(self_, machine_->next_wake());
+    arm();
+  }
+
+  void arm() {
+    const auto wake = machine_->next_wake();
+    const bool looks = full_ && !runner_.blocked();
+    timer_.arm(self_, looks ? std::min(wake.value_or(look_again_), look_again_) : wake);
   }
 
   performed perform(session::store& e) {
-    with_->writer->write(std::move(e.changes), [me = caf::actor_cast<session_actor>(self_)](auto outcome) {
+    const bool commits = !e.changes.models.empty();
+    if (commits) {
+      kernel::crash_point("before-batch");
+    }
+    with_->writer->write(std::move(e.changes), [me = caf::actor_cast<session_actor>(self_), commits](auto outcome) {
+      if (commits) {
+        kernel::crash_point("after-batch");
+      }
       caf::anon_send(me, store_finished{outcome ? domain::error{} : outcome.error()});
     });
     return performed::pending;
   }
   performed perform(session::send& e) {
     const auto peer = peers_.find(e.to);
+    if (std::holds_alternative<domain::round_plan>(e.what)) {
+      kernel::crash_point("before-plan");
+    }
     if (peer != peers_.end()) { // otherwise it hears when it comes back
       with_->mesh->send(peer->second, {{with_->term, std::move(e.about), 0, 0}, std::move(e.what), {}});
     }
@@ -182,6 +253,14 @@ private:
     with_->feed->publish(std::move(e.what));
     return performed::done;
   }
+  performed perform(session::session_changed& e) {
+    log(log_level::info, "session", "session-changed",
+        {{"session", e.what.session.value()},
+         {"status", std::string(to_string(e.what.status))},
+         {"reason", e.what.reason.text}});
+    with_->feed->publish(std::move(e.what));
+    return performed::done;
+  }
 
   template <class Message>
   void ask_reduction(Message what) {
@@ -196,6 +275,8 @@ private:
   session_actor::base* self_;
   deps_ptr with_;
   std::optional<session_machine> machine_;
+  std::optional<domain::error> full_; ///< the store takes nothing at the moment
+  domain::instant look_again_{};
   std::map<domain::combiner_id, transport::peer_id> peers_;
   std::map<reply_ticket, promise> promises_;
   reply_ticket last_ticket_ = 0;

@@ -1,86 +1,34 @@
 #pragma once
 #include "actors/controller/round_machine.hpp"
-#include "actors/storage/round_store.hpp"
+#include "actors/controller/session_effects.hpp"
+#include "actors/controller/session_order.hpp"
 
 #include <deque>
+#include <list>
 #include <map>
 #include <optional>
 #include <random>
-#include <variant>
+#include <set>
 #include <vector>
 
 namespace fedloom::controller {
 
-/// A global model as far as opening a round needs to know it.
-struct head_model {
-  domain::model_id model;
-  std::uint64_t stream_bytes = 0;
-  std::vector<std::int32_t> exponents; ///< of its tensors' scales
-};
-
-/// Whom to answer when the step's store is done.
-using reply_ticket = std::uint64_t;
-
-namespace session {
-struct store {
-  storage::batch changes;
-};
-struct send {
-  domain::combiner_id to;
-  domain::round_key about;
-  domain::body what;
-};
-struct load_model {
-  domain::model_id model;
-}; ///< answered by `loaded`
-/// Opens an empty sum for this attempt; whatever sum was open before is dropped.
-struct begin_sum {
-  domain::round_key about;
-  domain::model_id model;
-  domain::scale_table scales;
-};
-struct fetch_sum {
-  domain::combiner_id from;
-  domain::round_key about;
-  domain::partial what;
-  bool again = false;
-};
-struct abandon_sum {
-  domain::lease_id lease;
-};
-/// Merge, apply the server learning rate, make the stream durable; answered by `averaged`.
-struct average {
-  domain::round_key about;
-  double rate;
-};
-struct drop_sum {};
-struct reply {
-  reply_ticket to;
-  domain::expected<domain::session_record> what;
-};
-struct round_done {
-  domain::round_record what;
-}; ///< committed, and validated where asked for
-struct session_done {
-  domain::session_record what;
-};
-struct attempt_failed {
-  domain::round_record what;
-};
-using effect = std::variant<store, send, load_model, begin_sum, fetch_sum, abandon_sum, average, drop_sum, reply,
-                            round_done, session_done, attempt_failed>;
-using effects = std::vector<effect>;
-} // namespace session
-
 struct session_limits {
   domain::milliseconds absence{3000}; ///< a combiner away for so long is fenced
   domain::milliseconds closing{30000};
+  domain::milliseconds full_disk_pause{2000}; ///< until a store that was full is tried again
   std::size_t sessions = 10000;
   std::size_t queued = 100;
 };
 
+/// Rounds that are validated at the same time: the last one, and those before it whose answers are still on their way.
+inline constexpr std::size_t validations_most = 4;
+
 /// Why these options cannot be; `none` when they can. Names the option, its value and the allowed range.
 domain::error validate(const domain::session_options& options);
+
+/// True for a session that nothing can set going again.
+bool has_ended(domain::session_status status);
 
 /// Runs sessions, one at a time, the others queued: opens rounds, commits global models, validates, retries, ends. Owns
 /// every session and round record. Pure.
@@ -97,14 +45,18 @@ public:
   void restore(const std::vector<domain::session_record>& sessions, const std::vector<domain::round_record>& rounds);
   /// After restore: takes up what was running.
   session::effects start(domain::moment at);
+  /// After restore, in place of start, when the store could not be written: what was running is paused for this reason.
+  session::effects halt(domain::moment at, const domain::error& reason);
 
   session::effects create(domain::moment at, reply_ticket from, domain::session_record wanted, bool seed_is_known);
   session::effects begin(domain::moment at, reply_ticket from, const domain::session_id& which,
                          std::optional<std::uint32_t> rounds);
-  session::effects stop(domain::moment at, reply_ticket from, const domain::session_id& which);
+  session::effects change(domain::moment at, reply_ticket from, const domain::session_id& which, session_order what);
 
   session::effects combiner_up(domain::moment at, const domain::combiner_id& combiner);
   session::effects combiner_down(domain::moment at, const domain::combiner_id& combiner);
+  /// It is about to end; a combiner that comes up anew drains no more.
+  session::effects combiner_draining(domain::moment at, const domain::combiner_id& combiner);
   session::effects client_up(domain::moment at, const available_client& who);
   void client_down(const domain::client_id& client);
 
@@ -121,28 +73,77 @@ private:
   static constexpr std::size_t closed_leases_kept = 4096;
   enum class stage : std::uint8_t { idle, loading, gathering, collecting, averaging, finishing };
 
+  /// How far the round after a session's last committed one has got.
+  struct round_trials {
+    std::uint32_t attempt = 0; ///< the last one that was opened; numbers are never given twice
+    std::uint32_t failed = 0;  ///< of them, those that count against round_attempts
+    std::optional<std::int32_t> least_exponent; ///< that a refused update needs
+  };
+  struct validation {
+    domain::round_record record;
+    round_machine collecting;
+  };
+  /// Who is asked in a round, and which of them answer an earlier one.
+  struct drawn_cohort {
+    std::vector<available_client> clients;
+    std::map<domain::client_id, domain::carried_client> carried;
+  };
+  /// What the last attempt that ended left open in a session that admits late updates.
+  struct late_answers {
+    domain::round_key about;
+    std::vector<domain::part_record> parts;
+    std::vector<domain::carried_client> clients;
+  };
+  /// A cohort that policy wants to be asked about again.
+  struct deferral {
+    domain::instant until;
+    domain::error reason;
+  };
+
   // -- one round -------------------------------------------------------------
   session::effects open_round(domain::moment at);
-  session::effects plan_round(domain::moment at, std::vector<available_client> cohort);
+  session::effects plan_round(domain::moment at, const drawn_cohort& cohort);
+  domain::round_record new_record(domain::moment at);
+  session::effects refuse_round(domain::moment at, domain::round_record unopened, domain::error reason);
   session::effects resume_round(domain::moment at, const domain::round_record& open);
+  session::effects gather(domain::moment at);
   session::effects round_settled(domain::moment at);
   session::effects commit(domain::moment at, head_model next);
   session::effects fail_attempt(domain::moment at, domain::error reason);
-  session::effects open_validation(domain::moment at, const domain::round_record& of);
-  session::effects validation_settled(domain::moment at);
-  session::effects end_session(domain::moment at, domain::session_status status, domain::error reason);
-  session::effects run_next(domain::moment at);
 
-  session::effects translate(domain::moment at, round_machine& from, round::effects effects, bool is_validation);
-  void note_needed_exponents(const domain::round_record& from);
+  // -- validation of committed rounds, beside the next ones ---------------------
+  session::effects open_validation(domain::moment at, const domain::round_record& of);
+  session::effects close_validations(domain::moment at);
+  session::effects validation_settled(validation& which);
+  session::effects tell_validated(domain::moment at);
+
+  // -- the session's end, or its pause ----------------------------------------
+  session::effects release(domain::moment at, domain::session_status status, domain::error reason);
+  session::effects run_next(domain::moment at);
+  session::effects leave(domain::moment at, domain::session_record& which, domain::session_status status,
+                         domain::error reason);
+  domain::error why_not_enqueued(const domain::session_id& which);
+  session::effects enqueue(domain::moment at, domain::session_record& which);
+
+  /// Gives an input to every collection that is under way.
+  template <class Input>
+  session::effects to_collections(domain::moment at, Input&& input);
+  session::effects translate(domain::moment at, round_machine& from, round::effects effects);
+  void note_trial(const domain::round_record& of);
+  void note_late(const domain::round_record& ended);
+  session::effects forget_late();
   void tell_closed(const round_machine& which, bool counted, session::effects& out);
-  std::optional<std::vector<available_client>> draw_cohort();
-  domain::scale_table scales_for(const std::vector<available_client>& cohort) const;
+  void remember_closed(domain::lease_id lease, bool counted);
+
+  bool may_work(const available_client& who) const;
+  std::optional<drawn_cohort> draw_cohort();
+  domain::scale_table scales_for(const drawn_cohort& cohort) const;
   domain::round_plan plan_for(domain::task_kind kind) const;
   round_limits limits_for(domain::task_kind kind, std::size_t asked) const;
+  round_machine make_collection(domain::moment at, const domain::round_key& about, domain::round_plan plan,
+                                std::size_t asked);
   domain::session_record& current() { return sessions_.at(*running_); }
   const domain::session_record& current() const { return sessions_.at(*running_); }
-  session::store store_current() const;
 
   session_limits limits_;
   domain::gate& policy_;
@@ -150,23 +151,22 @@ private:
   std::uint64_t last_number_ = 0;
   std::mt19937 random_;
   std::map<domain::client_id, available_client> available_;
-  std::map<domain::combiner_id, bool> living_;
+  std::set<domain::combiner_id> living_;
+  std::set<domain::combiner_id> draining_;
   std::map<domain::session_id, domain::session_record> sessions_;
+  std::map<domain::session_id, round_trials> trials_; ///< of sessions that have not ended
   std::deque<domain::session_id> queue_;
 
   stage stage_ = stage::idle;
   std::optional<domain::session_id> running_;
   std::optional<head_model> head_;
   std::optional<domain::round_record> to_resume_; ///< an attempt that was open when an earlier life ended
-  std::optional<domain::round_record> failed_;    ///< the last attempt of the round at hand, as an earlier life left it
-  std::int32_t raise_to_ = 0;                     ///< exponent that a refused update needs
-  bool is_raised_ = false;
-  std::uint32_t attempt_ = 1;
   domain::instant gather_until_{};
+  std::optional<deferral> deferred_;
+  late_answers late_;
   std::optional<domain::round_record> record_; ///< of the open attempt
   std::optional<round_machine> collecting_;
-  std::optional<domain::round_record> validated_record_; ///< of the round that is being validated
-  std::optional<round_machine> validating_;
+  std::list<validation> validations_; ///< by round; the last one is open, those before it are closing
   /// What became of recent parts, for combiners that ask again: true = counted. Bounded.
   std::deque<std::pair<domain::lease_id, bool>> closed_;
 };

@@ -10,6 +10,20 @@ domain::error out_of(std::string_view option, const std::string& value, std::str
   return {errc::malformed, std::string(option) + " is " + value + "; allowed: " + std::string(allowed)};
 }
 
+domain::error wrong_lateness(const domain::session_options& options) {
+  if (options.late_updates == domain::late_rule::buffered && options.round_buffer_size < 1) {
+    return out_of("round_buffer_size", std::to_string(options.round_buffer_size),
+                  "at least 1 while late_updates is \"buffered\", for so many updates end a round");
+  }
+  if (options.max_staleness < 1 || options.max_staleness > 100) {
+    return out_of("max_staleness", std::to_string(options.max_staleness), "1 to 100");
+  }
+  if (!(options.staleness_exponent >= 0.0 && options.staleness_exponent <= 10.0)) {
+    return out_of("staleness_exponent", std::to_string(options.staleness_exponent), "0 to 10");
+  }
+  return {};
+}
+
 } // namespace
 
 domain::error validate(const domain::session_options& options) {
@@ -42,7 +56,14 @@ domain::error validate(const domain::session_options& options) {
   if (!(options.server_learning_rate > 0.0 && options.server_learning_rate <= 1.0)) {
     return out_of("server_learning_rate", std::to_string(options.server_learning_rate), "above 0 and at most 1");
   }
-  return {};
+  if (!(options.over_selection >= 0.0 && options.over_selection <= 10.0)) {
+    return out_of("over_selection", std::to_string(options.over_selection), "0 to 10");
+  }
+  if (options.over_selection > 0.0 && options.requested_clients < 0) {
+    return out_of("over_selection", std::to_string(options.over_selection),
+                  "0 while requested_clients is -1, for all are asked anyway");
+  }
+  return wrong_lateness(options);
 }
 
 } // namespace fedloom::controller

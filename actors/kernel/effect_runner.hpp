@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <utility>
@@ -24,8 +25,9 @@ public:
   explicit effect_runner(perform_function perform) : perform_(std::move(perform)) {}
 
   void run(std::vector<Effect> effects) {
+    ++last_step_;
     for (auto& effect : effects) {
-      waiting_.push_back(std::move(effect));
+      waiting_.push_back({last_step_, std::move(effect)});
     }
     drain();
   }
@@ -40,6 +42,17 @@ public:
     drain();
   }
 
+  /// The pending store has failed: what stands behind it in the same `run` is not performed, what came later is.
+  void abandon() {
+    std::erase_if(waiting_, [this](const auto& one) { return one.first == step_; });
+    resume();
+  }
+  /// Forgets everything that is not performed yet, the pending store included.
+  void clear() {
+    waiting_.clear();
+    blocked_ = false;
+  }
+
   bool blocked() const noexcept { return blocked_; }
   std::size_t waiting() const noexcept { return waiting_.size(); }
 
@@ -50,8 +63,9 @@ private:
     }
     draining_ = true;
     while (!blocked_ && !waiting_.empty()) {
-      auto effect = std::move(waiting_.front());
+      auto [step, effect] = std::move(waiting_.front());
       waiting_.pop_front();
+      step_ = step;
       finished_early_ = false;
       blocked_ = perform_(effect) == performed::pending && !finished_early_;
     }
@@ -59,7 +73,9 @@ private:
   }
 
   perform_function perform_;
-  std::deque<Effect> waiting_;
+  std::deque<std::pair<std::uint64_t, Effect>> waiting_; ///< with the number of the `run` that brought it
+  std::uint64_t last_step_ = 0;
+  std::uint64_t step_ = 0; ///< of the effect that was performed last
   bool blocked_ = false;
   bool draining_ = false;
   bool finished_early_ = false;

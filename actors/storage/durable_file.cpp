@@ -1,5 +1,7 @@
 #include "actors/storage/durable_file.hpp"
 
+#include "actors/kernel/crash_point.hpp"
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -33,12 +35,15 @@ std::filesystem::path unfinished_name(const std::filesystem::path& file) {
   return file.string() + '.' + std::to_string(::getpid()) + '.' + std::to_string(++sequence) + unfinished_suffix;
 }
 
+bool is_full(int code) {
+  return code == ENOSPC || code == EDQUOT || code == EFBIG;
+}
+
 const char* advice_for(int code) {
-  switch (code) {
-  case ENOSPC:
-  case EDQUOT:
-  case EFBIG:
+  if (is_full(code)) {
     return "free space on that disk, or move the folder to a larger one";
+  }
+  switch (code) {
   case EACCES:
   case EPERM:
   case EROFS:
@@ -57,8 +62,9 @@ descriptor::~descriptor() {
 }
 
 domain::error file_error(const char* what, const std::filesystem::path& file, int code) {
-  return {domain::errc::storage_failed, std::string{"cannot "} + what + ' ' + file.string() + ": " +
-                                            std::generic_category().message(code) + "; " + advice_for(code)};
+  return {is_full(code) ? domain::errc::storage_full : domain::errc::storage_failed,
+          std::string{"cannot "} + what + ' ' + file.string() + ": " + std::generic_category().message(code) + "; " +
+              advice_for(code)};
 }
 
 domain::expected<void> sync_folder(const std::filesystem::path& folder) {
@@ -69,25 +75,69 @@ domain::expected<void> sync_folder(const std::filesystem::path& folder) {
   return {};
 }
 
-domain::expected<void> write_durably(const std::filesystem::path& file, domain::byte_span bytes) {
-  const auto unfinished = unfinished_name(file);
-  {
-    const descriptor out{::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640)};
-    if (!out) {
-      return tl::unexpected(file_error("create", unfinished, errno));
-    }
-    if (!write_all(out.number(), bytes) || ::fdatasync(out.number()) != 0) {
-      const int code = errno;
-      ::unlink(unfinished.c_str());
-      return tl::unexpected(file_error("write", file, code));
-    }
+unfinished_file::unfinished_file(const std::filesystem::path& beside)
+    : unfinished_(unfinished_name(beside)),
+      out_(::open(unfinished_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640)) {
+  if (!out_) {
+    failure_ = file_error("create", unfinished_, errno);
   }
-  if (::rename(unfinished.c_str(), file.c_str()) != 0) {
-    const int code = errno;
-    ::unlink(unfinished.c_str());
-    return tl::unexpected(file_error("name", file, code));
+}
+
+unfinished_file::~unfinished_file() {
+  if (out_ && !is_named_) {
+    ::unlink(unfinished_.c_str());
   }
+}
+
+domain::expected<void> unfinished_file::append(domain::byte_span bytes) {
+  if (failure_.code == domain::errc::none && !write_all(out_.number(), bytes)) {
+    failure_ = file_error("write", unfinished_, errno);
+  }
+  // Only a hint: the disk begins with it while the rest is being made.
+  ::sync_file_range(out_.number(), length_, static_cast<off_t>(bytes.size()), SYNC_FILE_RANGE_WRITE);
+  length_ += static_cast<off_t>(bytes.size());
+  return outcome();
+}
+
+domain::expected<void> unfinished_file::sync() {
+  if (failure_.code == domain::errc::none && ::fdatasync(out_.number()) != 0) {
+    failure_ = file_error("write", unfinished_, errno);
+  }
+  return outcome();
+}
+
+domain::expected<void> unfinished_file::name(const std::filesystem::path& file) {
+  if (failure_.code != domain::errc::none) {
+    return outcome();
+  }
+  kernel::crash_point("before-rename");
+  if (::rename(unfinished_.c_str(), file.c_str()) != 0) {
+    failure_ = file_error("name", file, errno);
+    return outcome();
+  }
+  is_named_ = true;
   return sync_folder(file.parent_path());
+}
+
+domain::expected<void> unfinished_file::outcome() const {
+  return failure_.code == domain::errc::none ? domain::expected<void>{} : tl::unexpected(failure_);
+}
+
+domain::expected<void> write_durably(const std::filesystem::path& file, domain::byte_span bytes) {
+  return write_durably(file, std::span(&bytes, 1));
+}
+
+domain::expected<void> write_durably(const std::filesystem::path& file, std::span<const domain::byte_span> pieces) {
+  unfinished_file out(file);
+  for (const auto& piece : pieces) {
+    if (auto written = out.append(piece); !written) {
+      return written;
+    }
+  }
+  if (auto synced = out.sync(); !synced) {
+    return synced;
+  }
+  return out.name(file);
 }
 
 } // namespace fedloom::storage

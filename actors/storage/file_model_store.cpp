@@ -1,3 +1,4 @@
+#include "actors/kernel/crash_point.hpp"
 #include "actors/model/stream.hpp"
 #include "actors/storage/durable_file.hpp"
 #include "actors/storage/mapped_file.hpp"
@@ -19,20 +20,61 @@ domain::error damaged(const fs::path& file, const std::string& why) {
           "the model file " + file.string() + " is damaged: " + why + "; restore it from a backup"};
 }
 
+/// Whether that file has this length: one of another length is damaged, and is replaced.
+bool is_there(const fs::path& file, std::uintmax_t bytes) {
+  std::error_code absent;
+  return fs::file_size(file, absent) == bytes && !absent;
+}
+
+fs::path file_of(const fs::path& folder, const domain::model_id& id) {
+  return folder / (to_hex(id) + model_suffix);
+}
+
+class file_writer final : public model_writer {
+public:
+  explicit file_writer(fs::path folder) : folder_(std::move(folder)) { kernel::crash_point("before-blob"); }
+
+  domain::expected<void> append(domain::byte_span bytes) override {
+    bytes_ += bytes.size();
+    return file_.append(bytes);
+  }
+  domain::expected<void> sync() override { return file_.sync(); }
+  domain::expected<void> finish(const domain::model_id& id) override {
+    const auto file = file_of(folder_, id);
+    if (is_there(file, bytes_)) {
+      return sync_folder(folder_); // who renamed it may have died before the folder was synced
+    }
+    if (auto synced = file_.sync(); !synced) {
+      return synced;
+    }
+    auto named = file_.name(file);
+    kernel::crash_point("after-blob");
+    return named;
+  }
+
+private:
+  const fs::path folder_;
+  std::uintmax_t bytes_ = 0;
+  unfinished_file file_{folder_ / "model"};
+};
+
 /// One file per model, named by its id, all in one folder.
 class file_model_store final : public model_store {
 public:
   explicit file_model_store(fs::path folder) : folder_(std::move(folder)) {}
 
   domain::expected<void> put(const domain::model_id& id, domain::byte_span stream) override {
-    const auto file = path_of(id);
-    std::error_code absent;
-    // A file of another length is damaged: it is replaced.
-    if (fs::file_size(file, absent) == stream.size() && !absent) {
-      return sync_folder(folder_); // who renamed it may have died before the folder was synced
+    if (is_there(path_of(id), stream.size())) {
+      return sync_folder(folder_); // as in file_writer
     }
-    return write_durably(file, stream);
+    file_writer writer(folder_);
+    if (auto written = writer.append(stream); !written) {
+      return written;
+    }
+    return writer.finish(id);
   }
+
+  std::unique_ptr<model_writer> begin() override { return std::make_unique<file_writer>(folder_); }
 
   domain::expected<domain::shared_bytes> get(const domain::model_id& id) const override {
     const auto file = path_of(id);
@@ -56,6 +98,12 @@ public:
     return fs::is_regular_file(path_of(id), failed);
   }
 
+  domain::expected<void> remove(const domain::model_id& id) override {
+    std::error_code failed;
+    fs::remove(path_of(id), failed);
+    return failed ? tl::unexpected(file_error("remove", path_of(id), failed.value())) : domain::expected<void>{};
+  }
+
   std::vector<domain::model_id> list() const override {
     std::vector<domain::model_id> ids;
     std::error_code failed;
@@ -71,7 +119,7 @@ public:
   }
 
 private:
-  fs::path path_of(const domain::model_id& id) const { return folder_ / (to_hex(id) + model_suffix); }
+  fs::path path_of(const domain::model_id& id) const { return file_of(folder_, id); }
 
   const fs::path folder_;
 };

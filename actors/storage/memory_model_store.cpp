@@ -31,6 +31,12 @@ public:
     return streams_.contains(id);
   }
 
+  domain::expected<void> remove(const domain::model_id& id) override {
+    const std::lock_guard lock(mutex_);
+    streams_.erase(id);
+    return {};
+  }
+
   std::vector<domain::model_id> list() const override {
     const std::lock_guard lock(mutex_);
     std::vector<domain::model_id> ids;

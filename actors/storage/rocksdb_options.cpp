@@ -1,7 +1,13 @@
 #include "actors/storage/rocksdb_options.hpp"
 
+#include "actors/kernel/logger.hpp"
+
 #include <rocksdb/cache.h>
 #include <rocksdb/table.h>
+
+#include <array>
+#include <cstdarg>
+#include <cstdio>
 
 namespace fedloom::storage {
 
@@ -23,20 +29,32 @@ rocksdb::ColumnFamilyOptions family_options(const std::shared_ptr<rocksdb::Cache
   return options;
 }
 
+constexpr const char* restore = "it is damaged: restore the folder from a backup, or move it away to begin anew";
+
+/// RocksDB's own words go where ours go. Its LOG would lie on the same disk, and with Debian's build, which keeps its
+/// assertions, the process ends at the second line that a full disk does not take.
+class our_log final : public rocksdb::Logger {
+public:
+  our_log() : Logger(rocksdb::InfoLogLevel::WARN_LEVEL) {}
+  using rocksdb::Logger::Logv;
+  void Logv(const char* format, va_list values) override {
+    std::array<char, 512> text{};
+    std::vsnprintf(text.data(), text.size(), format, values);
+    kernel::log(kernel::log_level::warn, "store", "rocksdb", {{"text", text.data()}});
+  }
+};
+
 std::string advice_for(const rocksdb::Status& status) {
   const auto text = status.ToString();
   const auto mentions = [&text](const char* word) { return text.find(word) != std::string::npos; };
-  if (status.IsNoSpace() || mentions("No space")) {
-    return "free at least 64 MB on that disk; writing goes on within seconds";
+  if (status.IsNoSpace()) {
+    return "free some space on that disk; writing goes on at once";
   }
-  if (mentions("lock")) {
+  if (status.IsCorruption() || status.IsPathNotFound() || mentions("No such file")) {
+    return restore;
+  }
+  if (mentions("/LOCK: ")) {
     return "another process has it open: stop that one, or give each its own data folder";
-  }
-  if (mentions("Column families not opened")) {
-    return "it was written by a newer version of fedloom: start that version";
-  }
-  if (status.IsCorruption()) {
-    return "it is damaged: restore the folder from a backup, or move it away to begin anew";
   }
   if (mentions("Permission denied") || mentions("Read-only")) {
     return "make the folder readable and writable for this user";
@@ -50,23 +68,22 @@ rocksdb::DBOptions database_options() {
   rocksdb::DBOptions options;
   options.create_if_missing = true;
   options.create_missing_column_families = true;
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.db_write_buffer_size = 8 * mebibyte;
   options.max_total_wal_size = 16 * mebibyte;
   options.max_background_jobs = 2;
   options.max_open_files = 64;
   options.max_file_opening_threads = 1;
-  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-  options.max_log_file_size = mebibyte;
-  options.keep_log_file_num = 2;
+  options.info_log = std::make_shared<our_log>();
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   return options;
 }
 
-std::vector<rocksdb::ColumnFamilyDescriptor> family_descriptors() {
+std::vector<rocksdb::ColumnFamilyDescriptor> family_descriptors(std::span<const std::string> families) {
   const auto cache = rocksdb::NewLRUCache(2 * mebibyte, 0);
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
-  for (const auto* name : family_names) {
+  for (const auto& name : families) {
     descriptors.emplace_back(name, family_options(cache));
   }
   descriptors.emplace_back(rocksdb::kDefaultColumnFamilyName, family_options(cache));
@@ -74,8 +91,12 @@ std::vector<rocksdb::ColumnFamilyDescriptor> family_descriptors() {
 }
 
 domain::error storage_error(const std::string& folder, const rocksdb::Status& status) {
-  return {domain::errc::storage_failed,
+  return {status.IsNoSpace() ? domain::errc::storage_full : domain::errc::storage_failed,
           "the store in " + folder + ": " + status.ToString() + "; " + advice_for(status)};
+}
+
+domain::error damage_error(const std::string& folder, const std::string& what) {
+  return {domain::errc::storage_failed, "the store in " + folder + ": " + what + "; " + restore};
 }
 
 } // namespace fedloom::storage

@@ -3,25 +3,26 @@
 
 #include <rocksdb/db.h>
 
-#include <array>
+#include <span>
 #include <string>
 #include <vector>
 
 /// How fedloom's databases are opened, and how their failures read. Only for the .cpp files of this folder.
 namespace fedloom::storage {
 
-/// The one table of column families: RocksDB opens a database only when all of them are named. Append, never reorder:
-/// the enumerators are positions.
-enum class family : std::size_t { sessions, rounds, models, clients, combiners, meta };
-inline constexpr std::array<const char*, 6> family_names{"sessions", "rounds",    "models",
-                                                         "clients",  "combiners", "meta"};
-
 /// Sized for small records: an idle store stays under 20 MB.
+///
+/// A torn record at the end of a log is what a crash leaves of a batch that nobody was told about: it is dropped. All
+/// else that is wrong with a log is refused: kPointInTimeRecovery would open, silently without the acknowledged batches
+/// behind the damage (I-7), and kAbsoluteConsistency would not open after a crash. (`check_log` sees the damages
+/// that RocksDB takes for a torn end.)
 rocksdb::DBOptions database_options();
-/// One descriptor per family in the table's order, then RocksDB's own default family, which stays empty.
-std::vector<rocksdb::ColumnFamilyDescriptor> family_descriptors();
+/// One descriptor per family in this order, then RocksDB's own default family, which stays empty.
+std::vector<rocksdb::ColumnFamilyDescriptor> family_descriptors(std::span<const std::string> families);
 
-/// `storage_failed` with the folder, RocksDB's words and what to do.
+/// `storage_full` or `storage_failed`, with the folder, RocksDB's words and what to do.
 domain::error storage_error(const std::string& folder, const rocksdb::Status& status);
+/// `storage_failed`: "the store in <folder>: <what>; <restore it or begin anew>".
+domain::error damage_error(const std::string& folder, const std::string& what);
 
 } // namespace fedloom::storage

@@ -2,6 +2,7 @@
 #include "messages/domain/expected.hpp"
 #include "messages/domain/record.hpp"
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -28,9 +29,9 @@ class round_store {
 public:
   virtual ~round_store() = default;
 
-  /// Returns when the batch is on disk: all of it or, on `storage_failed`, nothing. (When the disk itself failed at the
-  /// last sync, a restart may still find the whole batch: write the same again, or reload.) A full disk is looked at
-  /// again every few seconds; writes go on once some 64 MB are free. An empty batch does nothing.
+  /// Returns when the batch is on disk: all of it or, on an error, nothing. `storage_full`: write it again later; it is
+  /// taken as soon as there is room. `storage_failed`: the disk itself failed, nothing more is taken until the store is
+  /// opened again, and that may find the whole batch: write the same again, or reload. An empty batch does nothing.
   virtual domain::expected<void> write(const batch& changes) = 0;
   /// Adds one to the term and returns it, synced. Called once per start, before anything listens.
   virtual domain::expected<domain::term> next_term() = 0;
@@ -45,8 +46,13 @@ public:
   virtual std::uint64_t last_round_number() const = 0; ///< greatest round_record::number; 0: none
 };
 
-/// Opens or creates the database in `folder`. `storage_failed` says what to do (locked, unreadable, damaged).
-domain::expected<std::unique_ptr<round_store>> open_rocksdb_round_store(const std::string& folder);
+/// Looks at what a store holds before anything is written to it; an error refuses it.
+using round_store_check = std::function<domain::expected<void>(const round_store&)>;
+
+/// Opens or creates the database in `folder`; upgrades one of an older version. `storage_failed` says what to do (held
+/// by another process, unreadable, damaged, of a newer version, refused by `check`), and nothing has been changed then.
+domain::expected<std::unique_ptr<round_store>> open_rocksdb_round_store(const std::string& folder,
+                                                                        const round_store_check& check = {});
 /// Forgets everything when it dies; for tests and simulation.
 std::unique_ptr<round_store> make_memory_round_store();
 

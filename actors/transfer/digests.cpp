@@ -37,14 +37,18 @@ domain::digest digest_over(std::span<const domain::digest> chunks) {
   return canonical(XXH3_128bits_digest(state.get()));
 }
 
-domain::digest stream_digest(domain::byte_span stream) {
+std::vector<domain::digest> chunk_digests(domain::byte_span stream) {
   std::vector<domain::digest> chunks;
   chunks.reserve(chunk_count(stream.size()));
   for (std::size_t offset = 0; offset < stream.size(); offset += domain::chunk_bytes) {
     const auto count = std::min<std::size_t>(domain::chunk_bytes, stream.size() - offset);
     chunks.push_back(digest_of(stream.subspan(offset, count)));
   }
-  return digest_over(chunks);
+  return chunks;
+}
+
+domain::digest stream_digest(domain::byte_span stream) {
+  return digest_over(chunk_digests(stream));
 }
 
 std::uint32_t chunk_count(std::uint64_t stream_bytes) {

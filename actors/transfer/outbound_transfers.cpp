@@ -4,6 +4,42 @@
 
 namespace fedloom::transfer {
 
+namespace {
+
+std::vector<reply> replies(std::vector<send_chunk> parts) {
+  std::vector<reply> out;
+  out.reserve(parts.size());
+  for (auto& part : parts) {
+    out.push_back({part.what, std::move(part.payload)});
+  }
+  return out;
+}
+
+} // namespace
+
+std::vector<reply> outbound_transfers::serve(receiver_key to, const domain::get_model& asked,
+                                             const served_stream& what) {
+  auto parts = begin(to, asked, what);
+  return parts ? replies(std::move(*parts)) : std::vector{refuse(asked, parts.error())};
+}
+
+reply outbound_transfers::refuse(const domain::get_model& asked, domain::error reason) {
+  return {domain::abort_transfer{asked.transfer, std::move(reason)}, {}};
+}
+
+std::vector<reply> outbound_transfers::received(receiver_key from, const domain::body& what) {
+  return std::visit(domain::overloaded{
+                        [&](const domain::grant& m) { return replies(step(from, m)); },
+                        [&](const domain::credit& m) { return replies(step(from, m)); },
+                        [&](const domain::abort_transfer& m) {
+                          abort(from, m.transfer);
+                          return std::vector<reply>{};
+                        },
+                        [](const auto&) { return std::vector<reply>{}; },
+                    },
+                    what);
+}
+
 domain::expected<std::vector<send_chunk>> outbound_transfers::begin(receiver_key to, const domain::get_model& asked,
                                                                     const served_stream& what) {
   const key id{to, asked.transfer};

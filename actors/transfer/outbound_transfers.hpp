@@ -1,6 +1,7 @@
 #pragma once
 #include "actors/transfer/sender_machine.hpp"
 #include "messages/domain/expected.hpp"
+#include "messages/domain/message.hpp"
 
 #include <map>
 
@@ -12,6 +13,12 @@ struct served_stream {
   std::shared_ptr<const std::vector<domain::digest>> chunk_digests;
 };
 
+/// What a receiver is told: a chunk, or abort_transfer.
+struct reply {
+  domain::body what;
+  domain::shared_bytes payload;
+};
+
 /// All streams that one service is sending, by receiver and transfer. Pure; bounded.
 class outbound_transfers {
 public:
@@ -19,6 +26,13 @@ public:
   using receiver_key = std::uint64_t;
 
   explicit outbound_transfers(std::size_t most) : most_(most) {}
+
+  /// Answers a request for a stream that is here; at the bound with abort_transfer{busy}.
+  std::vector<reply> serve(receiver_key to, const domain::get_model& asked, const served_stream& what);
+  /// And one for a stream that cannot be had.
+  static reply refuse(const domain::get_model& asked, domain::error reason);
+  /// Answers grant, credit and abort_transfer; others are ignored.
+  std::vector<reply> received(receiver_key from, const domain::body& what);
 
   /// Begins, or begins again from another chunk. `busy` at the bound.
   domain::expected<std::vector<send_chunk>> begin(receiver_key to, const domain::get_model& asked,

@@ -21,6 +21,8 @@ public:
 
   /// What asks the sender to begin or, after a broken connection, to go on.
   domain::grant open();
+  /// The sender counts its transfers anew: the same stream goes on under this number. Send open() next.
+  void continue_as(domain::transfer_id transfer) { transfer_ = transfer; }
 
   struct outcome {
     std::optional<domain::credit> more;  ///< send this to the sender

@@ -42,8 +42,7 @@ void gateway_thread::run() {
     mark_router_dirty();
   }
   while (!closed) {
-    const auto pause = stalled_.empty() ? -1 : static_cast<int>(stall_tick.count());
-    for (const auto key : wakeups_.wait(dirty_.empty() ? pause : 0)) {
+    for (const auto key : wakeups_.wait(dirty_.empty() ? pause_ms() : 0)) {
       if (key == commands_key) {
         auto batch = shared_->commands.take();
         closed = batch.closed;
@@ -60,8 +59,28 @@ void gateway_thread::run() {
     if (!stalled_.empty() && now() - flushed_ >= stall_tick) {
       flush_stalled(now());
     }
+    look_at_quiet_peers();
   }
   drain();
+}
+
+int gateway_thread::pause_ms() const {
+  if (!stalled_.empty()) {
+    return static_cast<int>(stall_tick.count());
+  }
+  return peers_.empty() ? -1 : static_cast<int>(look_pause().count());
+}
+
+domain::milliseconds gateway_thread::look_pause() const {
+  return someone_speaks_ ? reception_.busy_look_pause() : config_.limits.liveness_notice;
+}
+
+void gateway_thread::look_at_quiet_peers() {
+  if (const auto at = now(); at - looked_ >= look_pause()) {
+    looked_ = at;
+    someone_speaks_ = false;
+    peers_.each([this](peer& one) { someone_speaks_ |= reception_.look_at(one); });
+  }
 }
 
 void gateway_thread::perform(dial_command what) {
@@ -170,8 +189,9 @@ bool gateway_thread::serve_dialled(peer& which) {
     if (!what) {
       break;
     }
+    const auto source = what->frame.source();
     if (auto message = reception_.read(std::move(*what), &which)) {
-      reception_.hand_over(which, std::move(*message));
+      reception_.hand_over(which, std::move(*message), source);
     }
   }
   auto state = which.dialled->events();
@@ -185,6 +205,7 @@ bool gateway_thread::serve_dialled(peer& which) {
 void gateway_thread::receive_on_router(received what) {
   const std::string route{reinterpret_cast<const char*>(what.route.span().data()), what.route.size()};
   auto* from = peers_.find_route(route);
+  const auto source = what.frame.source();
   auto message = reception_.read(std::move(what), from);
   if (!message) {
     return;
@@ -194,7 +215,7 @@ void gateway_thread::receive_on_router(received what) {
     from = &peers_.add_accepted(shared_->new_peer(), route);
     counter_cells::add(shared_->counters.connections);
   }
-  reception_.hand_over(*from, std::move(*message));
+  reception_.hand_over(*from, std::move(*message), source);
 }
 
 send_result gateway_thread::send_now(peer& to, const codec::wire_message& what) {

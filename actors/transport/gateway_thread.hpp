@@ -18,8 +18,9 @@ struct gateway_shared {
   peer_id new_peer() { return peer_id{last_peer.fetch_add(1, std::memory_order_relaxed) + 1}; }
 };
 
-/// The life of the gateway's thread: owns all sockets, sleeps until one of them or a command wakes it. Idle, it does
-/// not wake at all.
+/// The life of the gateway's thread: owns all sockets, sleeps until one of them or a command wakes it. As long as there
+/// are peers it looks at the quiet ones once per `liveness_notice`: they may be in the middle of a large message, and
+/// then it looks more often.
 ///
 /// ZeroMQ's descriptors tell of a change once, and any send or receive may swallow that: so a socket that was touched
 /// is `dirty` until it was asked for its state, and the thread sleeps only when none is.
@@ -53,6 +54,9 @@ private:
   void flush_stalled(domain::instant now);
   void lose(peer& whom, std::uint64_t unqueued = 0);
   void probe_quiet_peers();
+  int pause_ms() const;
+  domain::milliseconds look_pause() const;
+  void look_at_quiet_peers();
   void drain();
 
   zmq_gateway_config config_;
@@ -65,8 +69,10 @@ private:
   reception reception_;
   std::vector<std::uint64_t> dirty_; ///< keys, see wakeups
   bool router_dirty_ = false;
-  std::set<peer_id> stalled_; ///< peers for which something waits
-  domain::instant flushed_{}; ///< when all stalled peers were last tried
+  std::set<peer_id> stalled_;   ///< peers for which something waits
+  domain::instant flushed_{};   ///< when all stalled peers were last tried
+  domain::instant looked_{};    ///< when the quiet ones were last looked at
+  bool someone_speaks_ = false; ///< in the middle of a large message
 };
 
 } // namespace fedloom::transport

@@ -45,6 +45,12 @@ void peer_table::erase(peer_id id) {
   peers_.erase(found);
 }
 
+void peer_table::each(const std::function<void(peer&)>& look) {
+  for (auto& [id, one] : peers_) {
+    look(one);
+  }
+}
+
 peer* peer_table::next_accepted() {
   while (!ring_.empty()) {
     const auto id = ring_.front();

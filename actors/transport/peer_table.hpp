@@ -1,5 +1,6 @@
 #pragma once
 #include "actors/transport/send_queue.hpp"
+#include "actors/transport/tcp_line.hpp"
 #include "actors/transport/zmq_socket.hpp"
 #include "messages/domain/chrono.hpp"
 
@@ -19,6 +20,7 @@ struct peer {
   domain::instant stalled_since{};        ///< while something waits: when the last message left
   domain::instant heard{};                ///< when the last message came
   std::optional<domain::instant> noticed; ///< when `alive` was last told
+  tcp_line line;                          ///< where `heard` came over
   bool dirty = false;                     ///< dialled: its socket is in the list of those to be served
 };
 
@@ -30,6 +32,9 @@ public:
   peer* find(peer_id id);
   peer* find_route(std::string_view route);
   void erase(peer_id id);
+  bool empty() const noexcept { return peers_.empty(); }
+  /// Calls `look` with each peer; it must not change the table.
+  void each(const std::function<void(peer&)>& look);
   /// One accepted peer after the other, round and round; nullptr when there are none.
   peer* next_accepted();
 

@@ -51,13 +51,30 @@ void reception::refuse(const domain::error& reason, const peer* from) {
   unlogged_ = 0;
 }
 
-void reception::hand_over(peer& from, domain::message what) {
+void reception::hand_over(peer& from, domain::message what, int source) {
   from.heard = std::chrono::steady_clock::now();
   if (!from.noticed || from.heard - *from.noticed >= limits_.liveness_notice) {
     from.noticed = from.heard;
+    from.line.met(source);
     to_.notice({from.id, from.identity, peer_change::alive});
   }
   to_.deliver({from.id, from.identity, std::move(what)});
+}
+
+bool reception::look_at(peer& quiet) const {
+  const auto now = std::chrono::steady_clock::now();
+  const auto silence = now - quiet.heard;
+  if (quiet.identity.empty() || silence < limits_.liveness_notice) {
+    return false;
+  }
+  const auto ago = quiet.line.quiet_for();
+  const bool is_speaking = ago && *ago <= limits_.liveness_notice && *ago + busy_look_pause() < silence;
+  // A lease is renewed from now on, so bytes that came long ago must not count: who died after them is missed in time.
+  if (is_speaking && *ago <= 2 * busy_look_pause()) {
+    quiet.noticed = now;
+    to_.notice({quiet.id, quiet.identity, peer_change::alive});
+  }
+  return is_speaking;
 }
 
 void reception::tell_gone(peer_id id, const std::string& identity) const {

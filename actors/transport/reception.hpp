@@ -13,8 +13,12 @@ public:
   /// Reads a message. Nothing: it was a probe (not counted), or malformed (counted, logged at most once a second).
   /// `from` may be null: nobody we know yet.
   std::optional<domain::message> read(received what, const peer* from);
-  /// Delivers it as coming from `from`, after the notice that the peer is alive when that is due.
-  void hand_over(peer& from, domain::message what);
+  /// Delivers it as coming from `from` over that descriptor, after the notice that the peer is alive when that is due.
+  void hand_over(peer& from, domain::message what, int source);
+  /// Tells that a peer is alive which has said nothing for a while when bytes of its next message came in just now.
+  /// True: it is in the middle of one, and should be looked at again after busy_look_pause.
+  bool look_at(peer& quiet) const;
+  domain::milliseconds busy_look_pause() const { return limits_.liveness_notice / 10 + domain::milliseconds{1}; }
   void tell_gone(peer_id id, const std::string& identity) const;
 
 private:

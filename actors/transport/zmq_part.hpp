@@ -28,6 +28,8 @@ public:
   domain::byte_span span() const noexcept;
   std::size_t size() const noexcept { return zmq_msg_size(&message_); }
   bool last() const noexcept { return zmq_msg_more(&message_) == 0; }
+  /// The descriptor of the connection that it came over; negative: none.
+  int source() const noexcept { return zmq_msg_get(&message_, ZMQ_SRCFD); }
   /// The bytes for keeping, 8-aligned; without a copy when they are many.
   static domain::shared_bytes keep(zmq_part part);
 

@@ -25,6 +25,9 @@ config read_config(const runtime::config_reader& reader) {
   const auto transfer = reader.section("transfer");
   transfer.number<std::uint32_t>("window_chunks", all.tasks.window, 1, 1024);
   transfer.bytes("model_limit", all.tasks.model_bytes, 1024, std::uint64_t{1} << 40);
+  const auto updates = reader.section("updates");
+  updates.number<std::size_t>("kept", all.tasks.kept_updates, 1, 1024);
+  updates.bytes("kept_limit", all.tasks.kept_bytes, 1024, std::uint64_t{1} << 40);
   all.admin = runtime::read_admin(reader, all.admin);
   return all;
 }

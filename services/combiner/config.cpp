@@ -8,6 +8,7 @@ config read_config(const runtime::config_reader& reader) {
   config all;
   reader.top().text("id", all.id, 0, 64);
   reader.top().text("data_folder", all.data_folder, 1);
+  reader.top().milliseconds("drain_limit_ms", all.drain_limit, 0ms, 30s);
 
   const auto mesh = reader.section("mesh");
   mesh.text("bind", all.mesh_bind, 1);
@@ -26,16 +27,16 @@ config read_config(const runtime::config_reader& reader) {
   if (all.roster.lease < 2 * all.roster.heartbeat) {
     clients.problem("lease_ms", "must be at least twice clients.heartbeat_ms");
   }
-  all.collection.absence = all.roster.lease;
+  all.parts.collection.absence = all.roster.lease;
 
   const auto collection = reader.section("collection");
-  collection.number<std::size_t>("most", all.collections, 2, 1000);
-  collection.milliseconds("upload_stall_ms", all.collection.upload_stall, 100ms, 600s);
-  collection.milliseconds("report_pause_ms", all.collection.report_pause, 0ms, 10s);
+  collection.number<std::size_t>("most", all.parts.open, 2, 1000);
+  collection.milliseconds("upload_stall_ms", all.parts.collection.upload_stall, 100ms, 600s);
+  collection.milliseconds("report_pause_ms", all.parts.collection.report_pause, 0ms, 10s);
 
   const auto transfer = reader.section("transfer");
-  transfer.number<std::uint32_t>("window_chunks", all.collection.window, 1, 1024);
-  all.models.window = all.collection.window;
+  transfer.number<std::uint32_t>("window_chunks", all.parts.collection.window, 1, 1024);
+  all.models.window = all.parts.collection.window;
   transfer.bytes("model_limit", all.models.model_bytes, 1024, std::uint64_t{1} << 40);
   all.admin = runtime::read_admin(reader, all.admin);
   return all;

@@ -1,15 +1,14 @@
 #include "services/combiner/service.hpp"
 
 #include "actors/kernel/logger.hpp"
-#include "actors/transport/gateway_probe.hpp"
-#include "actors/transport/zmq_gateway.hpp"
 #include "services/combiner/tree.hpp"
-#include "services/runtime/actor_host.hpp"
 #include "services/runtime/data_folder.hpp"
-#include "services/runtime/metrics.hpp"
+#include "services/runtime/mesh_node.hpp"
 
 #include <caf/all.hpp>
 #include <prometheus/registry.h>
+
+#include <future>
 
 namespace fedloom::combiner {
 
@@ -21,75 +20,85 @@ public:
   ~combiner_service() override { shut_down(); }
 
   domain::expected<void> open(const config& with, const runtime::stop_request& stop) {
-    const auto folder = runtime::open_data_folder(with.data_folder);
-    if (!folder) {
-      return tl::unexpected(folder.error());
-    }
-    const auto id = runtime::stable_id(*folder, with.id, "combiner");
-    if (!id) {
-      return tl::unexpected(id.error());
-    }
-    transport::zmq_gateway_config mesh;
-    mesh.bind = with.mesh_bind;
-    auto opened = transport::zmq_gateway::open(
-        mesh, transport::deliver_to(host_.names(), route, {uplink_name, roster_name, model_cache_name}, roster_name));
-    if (!opened) {
-      return tl::unexpected(opened.error());
-    }
-    mesh_ = std::move(*opened);
-    const auto advertised =
-        runtime::with_ordinal(with.mesh_advertise.empty() ? mesh_->endpoint() : with.mesh_advertise);
-    if (!advertised) {
-      return tl::unexpected(advertised.error());
-    }
-    start_actors(with, *id, *advertised, stop);
-    return start_admin(with, *id, *advertised);
+    drain_limit_ = with.drain_limit;
+    return node_.settle(with.data_folder, with.id)
+        .and_then([&] { return open_journal(with.data_folder); })
+        .and_then([&] { return open_mesh(with); })
+        .and_then([&] {
+          start_actors(with, stop);
+          return start_admin(with);
+        });
   }
 
-  /// Says goodbye to both sides first: clients go elsewhere at once, the controller does not wait for a lease to end.
+  /// Hands in what is held, for as long as it may take; then says goodbye to both sides: clients go elsewhere at once,
+  /// the controller does not wait for a lease to end.
   void stop() override {
-    host_.names()->send<roster_actor>(roster_name, drain{});
-    host_.names()->send<uplink_actor>(uplink_name, drain{});
+    node_.names()->send<uplink_actor>(uplink_name, drain{});
+    node_.names()->send<collection_actor>(collection_name, drain{});
+    if (drained_.get_future().wait_for(drain_limit_) != std::future_status::ready) {
+      kernel::log(kernel::log_level::warn, "combiner", "drain-ended",
+                  {{"reason", std::string("the controller has not taken everything in time")}});
+    }
+    node_.names()->send<roster_actor>(roster_name, leave{});
+    node_.names()->send<uplink_actor>(uplink_name, leave{});
     shut_down();
   }
 
 private:
-  void start_actors(const config& with, const std::string& id, const std::string& advertised,
-                    const runtime::stop_request& stop) {
+  domain::expected<void> open_journal(const std::string& data_folder) {
+    auto opened = storage::open_rocksdb_round_journal(data_folder + "/journal");
+    if (!opened) {
+      return tl::unexpected(opened.error());
+    }
+    journal_ = std::move(*opened);
+    writer_ = std::make_unique<storage::journal_writer>(*journal_, [this](const storage::journal_group& group) {
+      group.written ? count_->journal_written(group.entries, group.took) : count_->journal_failed();
+    });
+    return {};
+  }
+
+  domain::expected<void> open_mesh(const config& with) {
+    auto inbox = transport::deliver_to(node_.names(), route, {uplink_name, roster_name, model_cache_name}, roster_name);
+    return node_.open_mesh(with.mesh_bind, std::move(inbox))
+        .and_then(
+            [&] { return runtime::with_ordinal(with.mesh_advertise.empty() ? node_.endpoint() : with.mesh_advertise); })
+        .map([this](std::string endpoint) { advertised_ = std::move(endpoint); });
+  }
+
+  void start_actors(const config& with, const runtime::stop_request& stop) {
     auto parts = std::make_shared<deps>();
-    parts->mesh = mesh_.get();
-    parts->names = host_.names();
+    parts->mesh = &node_.mesh();
+    parts->names = node_.names();
     parts->folder = folder_.get();
     parts->verifier = verifier_.get();
+    parts->journal = journal_.get();
+    parts->writer = writer_.get();
     parts->policy = &policy_;
     parts->count = count_.get();
     parts->uplink_is_up = &uplink_is_up_;
-    parts->combiner = domain::combiner_id{id};
-    parts->advertised_endpoint = advertised;
+    parts->combiner = domain::combiner_id{node_.id()};
+    parts->advertised_endpoint = advertised_;
     parts->controller_endpoint = with.controller_endpoint;
     parts->dialog = with.dialog;
     parts->roster = with.roster;
-    parts->collection = with.collection;
-    parts->collections = with.collections;
+    parts->parts = with.parts;
+    parts->drained = [this] {
+      if (!is_drained_.exchange(true)) { // again after a restart of the actor
+        drained_.set_value();
+      }
+    };
     parts->models = with.models;
-    host_.start(tree(std::move(parts)), stop);
+    node_.host().start(tree(std::move(parts)), stop);
   }
 
-  domain::expected<void> start_admin(const config& with, const std::string& id, const std::string& advertised) {
-    if (with.admin.enabled) {
-      auto admin = runtime::start_admin_server(
-          with.admin, {[this] { return is_ready(); }, [this] { return scrape(); }, host_.supervision(), host_.kill()});
-      if (!admin) {
-        return tl::unexpected(admin.error());
-      }
-      admin_ = std::move(*admin);
-    }
-    kernel::log(kernel::log_level::info, "combiner", "listening",
-                {{"combiner", id},
-                 {"mesh", mesh_->endpoint()},
-                 {"advertised", advertised},
-                 {"metrics", admin_ ? admin_->url() : std::string("off")}});
-    return {};
+  domain::expected<void> start_admin(const config& with) {
+    return node_.start_admin(with.admin, [this] { return is_ready(); }).map([this] {
+      kernel::log(kernel::log_level::info, "combiner", "listening",
+                  {{"combiner", node_.id()},
+                   {"mesh", node_.endpoint()},
+                   {"advertised", advertised_},
+                   {"metrics", node_.metrics_url()}});
+    });
   }
 
   /// A combiner is of use when the controller knows it.
@@ -98,27 +107,20 @@ private:
                          : domain::failure(domain::errc::unavailable, "the controller has not welcomed this combiner");
   }
 
-  std::string scrape() {
-    mesh_count_->update(mesh_->counters());
-    return metrics_.scrape();
-  }
+  void shut_down() { node_.shut_down(); }
 
-  void shut_down() {
-    admin_.reset();
-    host_.stop();
-  }
-
-  runtime::metrics metrics_{"combiner"};
+  runtime::mesh_node node_{"combiner"};
+  std::string advertised_;
   std::atomic<bool> uplink_is_up_ = false;
-  std::unique_ptr<probe> count_ = make_probe(metrics_.registry());
-  std::unique_ptr<transport::gateway_probe> mesh_count_ =
-      transport::make_gateway_probe(metrics_.registry(), "combiner");
-  runtime::actor_host host_;
+  std::unique_ptr<probe> count_ = make_probe(node_.registry());
   domain::open_gate policy_;
   std::unique_ptr<fold_worker> folder_ = std::make_unique<fold_worker>();
+  std::unique_ptr<storage::round_journal> journal_;
+  std::unique_ptr<storage::journal_writer> writer_;
+  domain::milliseconds drain_limit_{0};
+  std::promise<void> drained_;
+  std::atomic<bool> is_drained_ = false;
   std::unique_ptr<kernel::worker> verifier_ = std::make_unique<kernel::worker>("verifier", 1, 64);
-  std::unique_ptr<transport::zmq_gateway> mesh_;
-  std::unique_ptr<runtime::http_server> admin_;
 };
 
 } // namespace

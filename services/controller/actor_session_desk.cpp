@@ -21,8 +21,9 @@ domain::expected<domain::session_record> actor_session_desk::start(const domain:
   return ask(start_session{which, rounds});
 }
 
-domain::expected<domain::session_record> actor_session_desk::stop(const domain::session_id& which) {
-  return ask(stop_session{which});
+domain::expected<domain::session_record> actor_session_desk::change(const domain::session_id& which,
+                                                                    session_order what) {
+  return ask(change_session{which, what});
 }
 
 template <class Request>

@@ -13,7 +13,7 @@ public:
   domain::expected<domain::session_record> create(domain::session_record wanted) override;
   domain::expected<domain::session_record> start(const domain::session_id& which,
                                                  std::optional<std::uint32_t> rounds) override;
-  domain::expected<domain::session_record> stop(const domain::session_id& which) override;
+  domain::expected<domain::session_record> change(const domain::session_id& which, session_order what) override;
 
 private:
   template <class Request>

@@ -1,14 +1,12 @@
 #include "services/controller/service.hpp"
 
 #include "actors/kernel/logger.hpp"
-#include "actors/transport/gateway_probe.hpp"
-#include "actors/transport/zmq_gateway.hpp"
+#include "actors/storage/model_check.hpp"
 #include "services/controller/actor_session_desk.hpp"
 #include "services/controller/routes/rest.hpp"
 #include "services/controller/tree.hpp"
-#include "services/runtime/actor_host.hpp"
 #include "services/runtime/data_folder.hpp"
-#include "services/runtime/metrics.hpp"
+#include "services/runtime/mesh_node.hpp"
 
 #include <prometheus/registry.h>
 
@@ -22,35 +20,43 @@ public:
   ~controller_service() override { shut_down(); }
 
   domain::expected<void> open(const config& with, const runtime::stop_request& stop) {
-    auto opened = open_stores(with)
+    auto opened = node_.settle(with.data_folder)
+                      .and_then([&] { return open_stores(); })
                       .and_then([&] { return open_mesh(with); })
-                      .and_then([&] { return start_actors(with, stop); })
-                      .and_then([&] { return start_servers(with); });
+                      .and_then([&] {
+                        start_actors(with, stop);
+                        return start_servers(with);
+                      });
     return opened;
   }
 
   void stop() override { shut_down(); }
 
 private:
-  domain::expected<void> open_stores(const config& with) {
-    const auto folder = runtime::open_data_folder(with.data_folder);
-    if (!folder) {
-      return tl::unexpected(folder.error());
-    }
-    upload_folder_ = *folder / "uploads";
+  domain::expected<void> open_stores() {
+    upload_folder_ = node_.folder() / "uploads";
     if (auto uploads = runtime::open_data_folder(upload_folder_); !uploads) {
       return tl::unexpected(uploads.error());
     }
-    auto store = storage::open_rocksdb_round_store(*folder / "state");
-    if (!store) {
-      return tl::unexpected(store.error());
-    }
-    store_ = std::move(*store);
-    auto models = storage::open_file_model_store(*folder / "models");
+    auto models = storage::open_file_model_store(node_.folder() / "models");
     if (!models) {
       return tl::unexpected(models.error());
     }
     models_ = std::move(*models);
+    auto store =
+        storage::open_rocksdb_round_store(node_.folder() / "state", [this](const storage::round_store& records) {
+          return storage::check_models(records, *models_).map_error([this](domain::error refused) {
+            refused.text = "the store in " + node_.folder().string() + ": " + refused.text;
+            return refused;
+          });
+        });
+    if (!store) {
+      return tl::unexpected(store.error());
+    }
+    store_ = std::move(*store);
+    if (const auto removed = storage::remove_stray_models(*store_, *models_); removed > 0) {
+      kernel::log(kernel::log_level::info, "controller", "stray-models-removed", {{"models", removed}});
+    }
     auto term = store_->next_term();
     if (!term) {
       return tl::unexpected(term.error());
@@ -62,48 +68,40 @@ private:
   }
 
   domain::expected<void> open_mesh(const config& with) {
-    transport::zmq_gateway_config mesh;
-    mesh.bind = with.mesh_bind;
-    auto opened = transport::zmq_gateway::open(
-        mesh, transport::deliver_to(host_.names(), route, {registry_name, hand_out_name}, registry_name));
-    if (!opened) {
-      return tl::unexpected(opened.error());
-    }
-    mesh_ = std::move(*opened);
-    return {};
+    return node_.open_mesh(with.mesh_bind,
+                           transport::deliver_to(node_.names(), route, {registry_name, hand_out_name}, registry_name));
   }
 
-  domain::expected<void> start_actors(const config& with, const runtime::stop_request& stop) {
+  void start_actors(const config& with, const runtime::stop_request& stop) {
     auto parts = std::make_shared<deps>();
-    parts->mesh = mesh_.get();
-    parts->names = host_.names();
+    parts->mesh = &node_.mesh();
+    parts->names = node_.names();
     parts->store = store_.get();
     parts->writer = writer_.get();
     parts->models = models_.get();
     parts->reducer = reducer_.get();
     parts->policy = &policy_;
     parts->presence = &presence_;
+    parts->health = &health_;
     parts->feed = &feed_;
     parts->count = count_.get();
     parts->term = term_;
     parts->registry = with.registry;
     parts->sessions = with.sessions;
     parts->window = with.window;
-    host_.start(tree(std::move(parts)), stop);
-    desk_ = std::make_unique<actor_session_desk>(host_.system(), host_.names());
-    return {};
+    node_.host().start(tree(std::move(parts)), stop);
+    desk_ = std::make_unique<actor_session_desk>(node_.host().system(), node_.names());
   }
 
   domain::expected<void> start_servers(const config& with) {
-    const auto ready = [] { return domain::expected<void>{}; }; // it listens only after recovery
     rest_context rest;
     rest.store = store_.get();
     rest.models = models_.get();
     rest.presence = &presence_;
     rest.feed = &feed_;
     rest.desk = desk_.get();
-    rest.ready = ready;
-    rest.supervision = host_.supervision();
+    rest.ready = [this] { return health_.ready(); }; // it listens only after recovery
+    rest.supervision = node_.host().supervision();
     rest.model_limit = with.model_limit;
     runtime::http_config http;
     http.bind = with.http_bind;
@@ -119,40 +117,25 @@ private:
       return tl::unexpected(api.error());
     }
     api_ = std::move(*api);
-    if (with.admin.enabled) {
-      auto admin = runtime::start_admin_server(with.admin,
-                                               {ready, [this] { return scrape(); }, host_.supervision(), host_.kill()});
-      if (!admin) {
-        return tl::unexpected(admin.error());
-      }
-      admin_ = std::move(*admin);
-    }
-    kernel::log(kernel::log_level::info, "controller", "listening",
-                {{"mesh", mesh_->endpoint()},
-                 {"http", api_->url()},
-                 {"metrics", admin_ ? admin_->url() : std::string("off")},
-                 {"term", term_.value()}});
-    return {};
-  }
-
-  std::string scrape() {
-    mesh_count_->update(mesh_->counters());
-    return metrics_.scrape();
+    return node_.start_admin(with.admin).map([this] {
+      kernel::log(kernel::log_level::info, "controller", "listening",
+                  {{"mesh", node_.endpoint()},
+                   {"http", api_->url()},
+                   {"metrics", node_.metrics_url()},
+                   {"term", term_.value()}});
+    });
   }
 
   void shut_down() {
     api_.reset();
-    admin_.reset();
-    host_.stop();
+    node_.shut_down();
   }
 
-  runtime::metrics metrics_{"controller"};
-  std::unique_ptr<probe> count_ = make_probe(metrics_.registry());
-  std::unique_ptr<transport::gateway_probe> mesh_count_ =
-      transport::make_gateway_probe(metrics_.registry(), "controller");
-  runtime::actor_host host_;
+  runtime::mesh_node node_{"controller"};
+  std::unique_ptr<probe> count_ = make_probe(node_.registry());
   domain::open_gate policy_;
   presence_board presence_;
+  health_board health_;
   round_feed feed_;
   std::filesystem::path upload_folder_;
   std::unique_ptr<storage::round_store> store_;
@@ -160,9 +143,7 @@ private:
   domain::term term_;
   std::unique_ptr<storage::store_writer> writer_;
   std::unique_ptr<reduction_worker> reducer_;
-  std::unique_ptr<transport::zmq_gateway> mesh_;
   std::unique_ptr<session_desk> desk_;
-  std::unique_ptr<runtime::http_server> admin_;
   std::unique_ptr<runtime::http_server> api_;
 };
 

@@ -1,4 +1,5 @@
 #pragma once
+#include "actors/controller/session_order.hpp"
 #include "messages/domain/expected.hpp"
 #include "messages/domain/record.hpp"
 
@@ -15,7 +16,7 @@ public:
   virtual domain::expected<domain::session_record> create(domain::session_record wanted) = 0;
   virtual domain::expected<domain::session_record> start(const domain::session_id& which,
                                                          std::optional<std::uint32_t> rounds) = 0;
-  virtual domain::expected<domain::session_record> stop(const domain::session_id& which) = 0;
+  virtual domain::expected<domain::session_record> change(const domain::session_id& which, session_order what) = 0;
 };
 
 } // namespace fedloom::controller

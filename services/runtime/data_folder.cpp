@@ -2,10 +2,13 @@
 
 #include "actors/security/random.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <array>
 #include <cctype>
+#include <cerrno>
 #include <fstream>
 
 namespace fedloom::runtime {
@@ -24,6 +27,19 @@ domain::expected<std::filesystem::path> open_data_folder(const std::string& fold
                                            "); name another one or change its owner");
 }
 
+domain::expected<folder_lock> lock_data_folder(const std::filesystem::path& folder) {
+  storage::descriptor opened{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (opened && ::flock(opened.number(), LOCK_EX | LOCK_NB) == 0) {
+    return folder_lock(std::move(opened));
+  }
+  if (errno == EWOULDBLOCK) {
+    return failure(errc::storage_failed, "data_folder " + folder.string() +
+                                             " is in use, another process has it open: stop that one, or give each a "
+                                             "folder of its own");
+  }
+  return tl::unexpected(storage::file_error("lock data_folder", folder, errno));
+}
+
 domain::expected<std::string> stable_id(const std::filesystem::path& folder, const std::string& configured,
                                         const std::string& prefix) {
   std::string id = configured;
@@ -33,8 +49,8 @@ domain::expected<std::string> stable_id(const std::filesystem::path& folder, con
   }
   if (id.empty()) {
     id = prefix + "-" + domain::to_hex(security::random_token()).substr(0, 8);
-    if (!(std::ofstream(file) << id << '\n' << std::flush)) {
-      return failure(errc::storage_failed, "cannot write " + file.string());
+    if (auto written = storage::write_durably(file, domain::as_bytes(id + '\n')); !written) {
+      return tl::unexpected(written.error());
     }
   }
   if (!domain::valid_name(id)) {

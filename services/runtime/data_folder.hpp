@@ -1,4 +1,5 @@
 #pragma once
+#include "actors/storage/durable_file.hpp"
 #include "messages/domain/expected.hpp"
 
 #include <filesystem>
@@ -8,6 +9,23 @@ namespace fedloom::runtime {
 
 /// Makes the folder if need be and sees that it can be written; `storage_failed` names it and says what to do.
 domain::expected<std::filesystem::path> open_data_folder(const std::string& folder);
+
+/// A data folder that belongs to this process, as a whole, until this dies or the process ends, however it ends.
+class folder_lock {
+public:
+  folder_lock() = default;
+
+private:
+  explicit folder_lock(storage::descriptor folder) : folder_(std::move(folder)) {}
+  friend domain::expected<folder_lock> lock_data_folder(const std::filesystem::path& folder);
+
+  storage::descriptor folder_;
+};
+
+/// Takes the folder for this process; `storage_failed` if another has it. The lock is the kernel's and on the folder
+/// itself: there is no file that could be left behind, deleted or copied. Programs that this process starts do not
+/// inherit it.
+domain::expected<folder_lock> lock_data_folder(const std::filesystem::path& folder);
 
 /// The id that this service keeps in its data folder: `configured`, unless that is empty; else the one stored there;
 /// else

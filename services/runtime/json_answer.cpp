@@ -36,6 +36,7 @@ int http_status_of(domain::errc code) {
   case wrong_state:
   case client_id_taken:
   case cancelled:
+  case paused:
     return 409;
   case denied:
     return 403;
@@ -52,9 +53,12 @@ int http_status_of(domain::errc code) {
   case no_clients:
   case combiner_lost:
   case client_lost:
+  case draining:
     return 503;
   case timed_out:
     return 504;
+  case storage_full:
+    return 507;
   default: // what is left says that the request's content is wrong
     return 400;
   }
@@ -100,6 +104,8 @@ std::string_view reason_phrase(int status) {
     return "Service Unavailable";
   case 504:
     return "Gateway Timeout";
+  case 507:
+    return "Insufficient Storage";
   default:
     return status < 400 ? "OK" : "Error";
   }

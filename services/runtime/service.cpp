@@ -45,6 +45,7 @@ std::uint64_t raise_file_limit() {
 exit_code code_for(domain::errc code) {
   switch (code) {
   case domain::errc::storage_failed:
+  case domain::errc::storage_full:
     return exit_code::storage;
   case domain::errc::unavailable:
     return exit_code::unreachable;

@@ -48,8 +48,16 @@ double rounds_result::median() const {
   return (round_seconds[(count - 1) / 2] + round_seconds[count / 2]) / 2;
 }
 
+double rounds_result::seconds() const {
+  return std::accumulate(round_seconds.begin(), round_seconds.end(), 0.0);
+}
+
 double rounds_result::updates_per_second() const {
-  return updates() / std::accumulate(round_seconds.begin(), round_seconds.end(), 0.0);
+  return updates() / seconds();
+}
+
+double rounds_result::journal_share() const {
+  return journal_seconds / order.combiners / seconds();
 }
 
 double rounds_result::megabytes_moved() const {
@@ -66,6 +74,7 @@ rounds_result measure_rounds(const rounds_order& order, const bench_place& place
   all.start(order.combiners);
   all.start_load(order.clients);
   per_service before;
+  double journal_before = 0;
   stopwatch since_last;
   run_session(all, {order.clients, order.parameters, order.rounds + order.warmup}, [&](std::uint32_t round) {
     if (round > order.warmup) {
@@ -74,8 +83,10 @@ rounds_result measure_rounds(const rounds_order& order, const bench_place& place
     since_last = {};
     if (round == order.warmup) {
       before = cpu_of(all);
+      journal_before = all.journal_seconds();
     } else if (round == order.warmup + order.rounds) {
       found.cpu_seconds = difference(cpu_of(all), before);
+      found.journal_seconds = all.journal_seconds() - journal_before;
     }
   });
   found.peak_rss_mb = peak_of(all);

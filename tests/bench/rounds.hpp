@@ -35,13 +35,17 @@ struct rounds_result {
   rounds_order order;
   std::vector<double> round_seconds; ///< ascending
   floor_times floor;
-  per_service cpu_seconds; ///< over the measured rounds
-  per_service peak_rss_mb; ///< of each process since its start; the combiners' largest; MB = 10^6 bytes
+  per_service cpu_seconds;    ///< over the measured rounds
+  double journal_seconds = 0; ///< of all combiners, over the measured rounds
+  per_service peak_rss_mb;    ///< of each process since its start; the combiners' largest; MB = 10^6 bytes
 
   double median() const;
   double worst() const { return round_seconds.back(); }
+  double seconds() const; ///< of all measured rounds
   double updates() const { return static_cast<double>(order.clients) * static_cast<double>(round_seconds.size()); }
   double updates_per_second() const;
+  /// Of the measured rounds' time, how much a combiner spends in synced writes of its journal, on average.
+  double journal_share() const;
   /// Model bytes down and up in all measured rounds.
   double megabytes_moved() const;
 };

@@ -18,6 +18,7 @@ nlohmann::ordered_json to_json(const rounds_result& found) {
           {"cpu_s_per_update",
            {{"controller", cpu.controller / found.updates()}, {"combiner", cpu.combiner / found.updates()}}},
           {"cpu_ms_per_mb", {{"controller", 1e3 * cpu.controller / moved}, {"combiner", 1e3 * cpu.combiner / moved}}},
+          {"journal_share", found.journal_share()},
           {"rss_mb", {{"controller", rss.controller}, {"combiner", rss.combiner}, {"client", rss.client}}}};
 }
 
@@ -30,10 +31,12 @@ std::string to_text(const rounds_result& found) {
              "{} clients x {} float32 parameters, {} rounds, {} combiner(s); the final model is exact\n"
              "  round   median {:.4f} s, worst {:.4f} s, {:.1f} updates/s\n"
              "  floor   {:.4f} s = transfer {:.4f} + multiply-add {:.4f} + file {:.4f}; median round / floor {:.2f}\n"
+             "  journal {:.2f} % of a round in synced writes, per combiner\n"
              "  process     CPU s / update  CPU ms / MB  peak RSS in MB\n",
              found.order.clients, found.order.parameters, found.order.rounds, found.order.combiners, found.median(),
              found.worst(), found.updates_per_second(), found.floor.total(), found.floor.transfer,
-             found.floor.multiply_add, found.floor.file, found.median() / found.floor.total()) +
+             found.floor.multiply_add, found.floor.file, found.median() / found.floor.total(),
+             1e2 * found.journal_share()) +
          line("controller", found.cpu_seconds.controller, found.peak_rss_mb.controller) +
          line("combiner", found.cpu_seconds.combiner, found.peak_rss_mb.combiner) +
          line("all clients", found.cpu_seconds.client, found.peak_rss_mb.client);

@@ -1,3 +1,4 @@
+#include "tests/bench/api.hpp"
 #include "tests/bench/rounds.hpp"
 
 #include <gmock/gmock.h>
@@ -12,6 +13,7 @@ rounds_result four_rounds() {
   found.round_seconds = {0.1, 0.2, 0.3, 0.4};
   found.floor = {0.05, 0.03, 0.02};
   found.cpu_seconds = {1.6, 3.2, 0};
+  found.journal_seconds = 0.02;
   found.peak_rss_mb = {100, 80, 500};
   return found;
 }
@@ -28,11 +30,25 @@ TEST(rounds_report_test, the_json_has_the_agreed_keys_and_the_derived_figures) {
   EXPECT_DOUBLE_EQ(json.at("cpu_ms_per_mb").at("controller"), 5) << "4 rounds x 10 clients x 8 MB";
   EXPECT_DOUBLE_EQ(json.at("cpu_ms_per_mb").at("combiner"), 10);
   EXPECT_DOUBLE_EQ(json.at("cpu_s_per_update").at("combiner"), 0.08);
+  EXPECT_DOUBLE_EQ(json.at("journal_share"), 0.02);
   EXPECT_EQ(json.at("rss_mb").at("client"), 500);
 }
 
 TEST(rounds_report_test, the_text_says_how_far_the_round_is_from_the_floor) {
   EXPECT_THAT(to_text(four_rounds()), ::testing::HasSubstr("median round / floor 2.50"));
+}
+
+TEST(rounds_report_test, the_journals_share_is_that_of_one_combiner) {
+  auto found = four_rounds();
+  found.order.combiners = 2;
+  EXPECT_DOUBLE_EQ(found.journal_share(), 0.01);
+  EXPECT_THAT(to_text(found), ::testing::HasSubstr("journal 1.00 % of a round"));
+}
+
+TEST(rounds_report_test, a_metric_is_found_by_its_whole_name) {
+  const std::string page = "# HELP seconds_sum\nother_seconds_sum 1\nseconds_sum 2.5\nseconds_sum_total 3\n";
+  EXPECT_EQ(metric_of(page, "seconds_sum"), 2.5);
+  EXPECT_EQ(metric_of(page, "seconds"), std::nullopt);
 }
 
 TEST(rounds_report_test, the_median_of_an_odd_number_of_rounds_is_the_middle_one) {

@@ -40,19 +40,20 @@ std::string to_markdown(const row& wanted, const rounds_result& found) {
   const auto moved = found.megabytes_moved();
   const auto& cpu = found.cpu_seconds;
   const auto& rss = found.peak_rss_mb;
-  return fmt::format("| {} | {} | {}{} | {} | {} | {:.1f} | {:.0f} | {:.2f} + {:.2f} | {:.0f} / {:.0f} / {:.0f} |\n",
-                     wanted.size, target, seconds(found.median()), is_met(wanted, found) ? "" : " (missed)",
-                     seconds(found.worst()), seconds(found.floor.total()), found.median() / found.floor.total(),
-                     found.updates_per_second(), 1e3 * cpu.controller / moved, 1e3 * cpu.combiner / moved,
-                     rss.controller, rss.combiner, rss.client);
+  return fmt::format(
+      "| {} | {} | {}{} | {} | {} | {:.1f} | {:.0f} | {:.2f} + {:.2f} | {:.2f} % | {:.0f} / {:.0f} / {:.0f} |\n",
+      wanted.size, target, seconds(found.median()), is_met(wanted, found) ? "" : " (missed)", seconds(found.worst()),
+      seconds(found.floor.total()), found.median() / found.floor.total(), found.updates_per_second(),
+      1e3 * cpu.controller / moved, 1e3 * cpu.combiner / moved, 1e2 * found.journal_share(), rss.controller,
+      rss.combiner, rss.client);
 }
 
 } // namespace
 
 int write_table(const bench_place& place, std::ostream& out) {
   out << "| clients × float32 parameters | target | round, median | worst | floor | median / floor | updates/s | "
-         "CPU ms per MB, controller + combiner | peak RSS in MB, controller / combiner / all clients |\n"
-         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n";
+         "CPU ms per MB, controller + combiner | journal | peak RSS in MB, controller / combiner / all clients |\n"
+         "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n";
   int missed = 0;
   for (const auto& wanted : rows) {
     const auto found = measure_rounds(wanted.order, place);

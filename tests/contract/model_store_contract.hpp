@@ -54,6 +54,16 @@ TYPED_TEST_P(model_store_contract, takes_the_same_model_twice) {
   EXPECT_EQ(this->store_->list(), std::vector{id});
 }
 
+TYPED_TEST_P(model_store_contract, removes_a_model_that_someone_still_reads) {
+  const auto stream = some_stream(1);
+  const auto id = this->put(stream);
+  const auto read = this->store_->get(id).value();
+  EXPECT_TRUE(this->store_->remove(id));
+  EXPECT_FALSE(this->store_->has(id));
+  EXPECT_TRUE(std::ranges::equal(read.span(), stream));
+  EXPECT_TRUE(this->store_->remove(id)) << "it is absent";
+}
+
 TYPED_TEST_P(model_store_contract, lists_all_models_in_the_order_of_their_ids) {
   std::vector ids{this->put(some_stream(1)), this->put(some_stream(2)), this->put(some_stream(3))};
   std::ranges::sort(ids);
@@ -81,8 +91,41 @@ TYPED_TEST_P(model_store_contract, lets_many_threads_put_the_same_model) {
   EXPECT_TRUE(std::ranges::equal(this->store_->get(model::id_of(stream)).value().span(), stream));
 }
 
+TYPED_TEST_P(model_store_contract, takes_a_stream_piece_by_piece) {
+  const auto stream = some_stream(6, 5000);
+  const auto id = model::id_of(stream);
+  const auto writer = this->store_->begin();
+  for (std::size_t at = 0; at < stream.size(); at += 700) {
+    EXPECT_TRUE(writer->append(domain::byte_span(stream).subspan(at, std::min<std::size_t>(700, stream.size() - at))));
+  }
+  EXPECT_FALSE(this->store_->has(id));
+  EXPECT_TRUE(writer->sync());
+  EXPECT_TRUE(this->store_->list().empty()) << "it has no name yet";
+  EXPECT_TRUE(writer->finish(id));
+  EXPECT_TRUE(std::ranges::equal(this->store_->get(id).value().span(), stream));
+}
+
+TYPED_TEST_P(model_store_contract, takes_piece_by_piece_what_it_has_already) {
+  const auto id = this->put(some_stream(6));
+  const auto writer = this->store_->begin();
+  EXPECT_TRUE(writer->append(some_stream(6)));
+  EXPECT_TRUE(writer->finish(id));
+  EXPECT_EQ(this->store_->list(), std::vector{id});
+}
+
+TYPED_TEST_P(model_store_contract, keeps_nothing_of_a_stream_that_is_not_finished) {
+  {
+    const auto writer = this->store_->begin();
+    EXPECT_TRUE(writer->append(some_stream(6)));
+    EXPECT_TRUE(writer->sync());
+  }
+  EXPECT_TRUE(this->store_->list().empty());
+}
+
 REGISTER_TYPED_TEST_SUITE_P(model_store_contract, gives_back_what_was_put, says_not_found_for_what_is_absent,
-                            takes_the_same_model_twice, lists_all_models_in_the_order_of_their_ids,
-                            leaves_bytes_alive_that_outlive_the_store, lets_many_threads_put_the_same_model);
+                            takes_the_same_model_twice, removes_a_model_that_someone_still_reads,
+                            lists_all_models_in_the_order_of_their_ids, leaves_bytes_alive_that_outlive_the_store,
+                            lets_many_threads_put_the_same_model, takes_a_stream_piece_by_piece,
+                            takes_piece_by_piece_what_it_has_already, keeps_nothing_of_a_stream_that_is_not_finished);
 
 } // namespace fedloom::test

@@ -32,26 +32,23 @@ bool is_for_tasks(const domain::body& what) {
                     what);
 }
 
-trained_update train(const domain::shared_bytes& model, const lesson& by) {
+trained_update learn(const domain::shared_bytes& model, const lesson& by) {
   auto stream = trained(model, by);
-  auto digests = std::make_shared<std::vector<domain::digest>>();
-  for (std::uint64_t at = 0; at < stream.size(); at += domain::chunk_bytes) {
-    digests->push_back(transfer::digest_of(stream.slice(at, domain::chunk_bytes).span()));
-  }
+  auto digests = std::make_shared<const std::vector<domain::digest>>(transfer::chunk_digests(stream.span()));
   return {{std::move(stream), by.examples, {{"loss", 0.5}}}, std::move(digests)};
 }
 
 } // namespace
 
-client_node::client_node(world& in, network& net, client_settings settings, client_disk& disk,
-                         std::vector<heard_receipt>& receipts)
-    : process(in), settings_(std::move(settings)), disk_(disk), receipts_(receipts),
+client_node::client_node(world& in, network& net, client_settings settings, client_disk& disk)
+    : process(in), settings_(std::move(settings)), disk_(disk),
       mesh_(net.attach(
           settings_.id.value(), {},
           {[this](transport::inbound m) { on_inbound(m); }, [this](transport::peer_notice m) { on_notice(m); }})),
       trainer_(*this, in, settings_.longest_training), membership_(config_of(settings_), disk.resume, in.seed()),
       membership_alarm_(*this, [this] { step(membership_.tick(now())); }),
       task_alarm_(*this, [this] { step(tasks_.tick(now())); }) {
+  step(tasks_.restored(now(), disk_.updates.all()));
   step(membership_.start(now()));
 }
 
@@ -136,14 +133,21 @@ void client_node::step(work::effects effects) {
                    },
                    [&](work::run& e) { run(e); },
                    [&](work::stop_running&) { *stop_ = true; },
+                   [&](work::drop_update& e) { disk_.updates.drop(e.round); },
+                   [&](work::move_update& e) { disk_.updates.move(e.from, e.to); },
                    [](work::report_failure&) {},
-                   [&](work::report_receipt& e) {
-                     receipts_.push_back({settings_.id, e.round, e.what});
-                   },
+                   [](work::report_receipt&) {},
                },
                one);
   }
   task_alarm_.arm(tasks_.next_wake());
+}
+
+/// What is trained is stored before it is offered (I-5).
+domain::expected<trained_update> client_node::train(const work::run& what) {
+  auto update = learn(what.model, settings_.learns);
+  disk_.updates.put({{what.round, describe(update, what.parent)}, update.result.stream, update.chunk_digests});
+  return update;
 }
 
 void client_node::run(const work::run& what) {
@@ -151,8 +155,7 @@ void client_node::run(const work::run& what) {
   trainer_.post([this, what, stopped = stop_] {
     const auto cancelled = domain::failure(domain::errc::cancelled, "stopped");
     if (what.kind == domain::task_kind::train) {
-      const auto outcome = *stopped ? domain::expected<trained_update>(cancelled) : train(what.model, settings_.learns);
-      step(tasks_.trained(now(), what.round, outcome));
+      step(tasks_.trained(now(), what.round, *stopped ? domain::expected<trained_update>(cancelled) : train(what)));
     } else {
       const auto outcome = *stopped ? domain::expected<validation_result>(cancelled)
                                     : validation_result{settings_.learns.examples, {{"accuracy", 0.5}}};

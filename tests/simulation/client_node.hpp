@@ -1,5 +1,6 @@
 #pragma once
 #include "actors/client/membership_machine.hpp"
+#include "actors/client/memory_update_store.hpp"
 #include "actors/client/task_machine.hpp"
 #include "tests/simulation/lesson.hpp"
 #include "tests/simulation/network.hpp"
@@ -10,13 +11,7 @@ namespace fedloom::simulation {
 /// What outlives a client's process.
 struct client_disk {
   domain::token resume;
-};
-
-/// What clients were told about their answers, in the order of arrival.
-struct heard_receipt {
-  domain::client_id client;
-  domain::round_key round;
-  domain::receipt what;
+  client::memory_update_store updates;
 };
 
 struct client_settings {
@@ -28,8 +23,7 @@ struct client_settings {
 /// A client's machines, joined as its actors join them, with a trainer that adds a constant.
 class client_node : public process {
 public:
-  client_node(world& in, network& net, client_settings settings, client_disk& disk,
-              std::vector<heard_receipt>& receipts);
+  client_node(world& in, network& net, client_settings settings, client_disk& disk);
 
 private:
   void on_inbound(const transport::inbound& in);
@@ -41,10 +35,10 @@ private:
   void step(client::membership::effects effects);
   void step(client::work::effects effects);
   void run(const client::work::run& what);
+  domain::expected<client::trained_update> train(const client::work::run& what);
 
   client_settings settings_;
   client_disk& disk_;
-  std::vector<heard_receipt>& receipts_;
   std::unique_ptr<port> mesh_;
   work_line trainer_;
   client::membership_machine membership_;

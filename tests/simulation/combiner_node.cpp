@@ -1,7 +1,6 @@
 #include "tests/simulation/combiner_node.hpp"
 
 #include "actors/combiner/identity.hpp"
-#include "actors/model/stream.hpp"
 #include "actors/transfer/digests.hpp"
 #include "tests/simulation/controller_node.hpp"
 
@@ -11,20 +10,24 @@ using namespace combiner;
 using domain::overloaded;
 namespace dialog = transport::dialog;
 
-combiner_node::combiner_node(world& in, network& net, domain::combiner_id id, const pace& speed)
-    : process(in), id_(std::move(id)), mesh_(net.attach(id_.value(), endpoint_of(id_),
-                                                        {[this](transport::inbound m) { on_inbound(m); },
-                                                         [this](transport::peer_notice m) { on_notice(m); }})),
-      speed_(speed), fold_line_(*this, in, speed.fold), uplink_({}, in.seed()),
+combiner_node::combiner_node(world& in, network& net, combiner_disk& disk, domain::combiner_id id, const pace& speed)
+    : process(in), disk_(disk), id_(std::move(id)), planted_(net.planted()),
+      mesh_(net.attach(
+          id_.value(), endpoint_of(id_),
+          {[this](transport::inbound m) { on_inbound(m); }, [this](transport::peer_notice m) { on_notice(m); }})),
+      speed_(speed), fold_line_(*this, in, speed.fold), journal_line_(*this, in, speed.write), uplink_({}, in.seed()),
       uplink_alarm_(*this, [this] { step(uplink_.tick(now())); }),
       roster_alarm_(*this, [this] { step(roster_.tick(now())); }),
-      cache_alarm_(*this, [this] { step(cache_.tick(now())); }), collection_alarm_(*this, [this] {
-        for (auto& [lease, machine] : open_) {
-          step(lease, machine.tick(now()));
-        }
-        admit_waiting();
-      }) {
+      cache_alarm_(*this, [this] { step(cache_.tick(now())); }),
+      parts_alarm_(*this, [this] { step(parts_.tick(now())); }) {
+  step(parts_.recover(now(), disk.journal->read().value()));
   step(uplink_.start(now(), domain::combiner_hello{id_, endpoint_of(id_), 1000}));
+}
+
+void combiner_node::drain(std::function<void()> drained) {
+  drained_ = std::move(drained);
+  say_draining();
+  step(parts_.drain(now()));
 }
 
 // -- from the mesh ----------------------------------------------------------------
@@ -45,7 +48,7 @@ void combiner_node::on_inbound(const transport::inbound& in) {
                  [&](const domain::grant&) { to_cache(in); },
                  [&](const domain::credit&) { to_cache(in); },
                  [&](const domain::abort_transfer&) { to_cache(in); },
-                 [&](const auto&) { from_client(*client, in.what); },
+                 [&](const auto&) { step(parts_.from_client(now(), *client, in.what)); },
              },
              in.what.what);
 }
@@ -78,7 +81,7 @@ void combiner_node::from_uplink(const transport::inbound& in) {
                  [&](const domain::expect_client& m) { step(roster_.expect(now(), m)); },
                  [&](const domain::chunk&) { to_cache(in); },
                  [&](const domain::abort_transfer&) { to_cache(in); },
-                 [&](const auto&) { from_controller(in.what); },
+                 [&](const auto&) { step(from_controller(in.what)); },
              },
              in.what.what);
 }
@@ -103,165 +106,31 @@ void combiner_node::to_cache(const transport::inbound& in) {
                                           : cache_.from_client(in.from, in.what));
 }
 
-void combiner_node::from_controller(const domain::message& in) {
+parts::effects combiner_node::from_controller(const domain::message& in) {
   if (in.head.controller_term < term_) {
-    return;
+    return {};
   }
   term_ = in.head.controller_term;
-  const auto lease_of = [](domain::transfer_id transfer) { return domain::lease_id{transfer.value()}; };
-  std::visit(overloaded{
-                 [&](const domain::round_plan& m) { on_plan(in.head.round, m); },
-                 [&](const domain::close_collection& m) {
-                   with_collection(m.lease, [&](auto& one) { return one.close(now()); });
-                 },
-                 [&](const domain::round_closed& m) { on_round_closed(m); },
-                 [&](const domain::grant& m) {
-                   with_collection(lease_of(m.transfer), [&](auto& one) { return one.granted(m); });
-                 },
-                 [&](const domain::credit& m) {
-                   with_collection(lease_of(m.transfer), [&](auto& one) { return one.credited(m); });
-                 },
-                 [](const auto&) {},
-             },
-             in.what);
-  admit_waiting();
-}
-
-void combiner_node::from_client(const domain::client_id& client, const domain::message& in) {
-  std::visit(overloaded{
-                 [&](const domain::offer& m) { on_offer(client, in, m); },
-                 [&](const domain::chunk& m) {
-                   for (auto& [lease, machine] : open_) {
-                     if (machine.takes_transfer(client, m.transfer)) {
-                       step(lease, machine.received(now(), client, m, in.payload));
-                       break;
-                     }
-                   }
-                 },
-                 [&](const domain::task_failed& m) {
-                   with_round(in.head.round, m.kind, client, [&](auto& one) { return one.received(now(), client, m); });
-                 },
-                 [&](const domain::validation& m) {
-                   with_round(in.head.round, domain::task_kind::validate, client,
-                              [&](auto& one) { return one.received(now(), client, m); });
-                 },
-                 [](const auto&) {},
-             },
-             in.what);
-  admit_waiting();
-}
-
-// -- collections --------------------------------------------------------------------
-
-void combiner_node::on_plan(const domain::round_key& round, const domain::round_plan& plan) {
-  if (const auto known = open_.find(plan.lease); known != open_.end()) {
-    return step(plan.lease, known->second.planned_again());
-  }
-  auto& machine =
-      open_.try_emplace(plan.lease, round, plan, collection_limits{}, staging_, policy_, now()).first->second;
-  for (const auto& client : plan.cohort) {
-    if (const auto here = members_.find(client); here != members_.end()) {
-      step(plan.lease, machine.client_came(now(), client, here->second.max_examples));
-    }
-  }
-  post([this, model = plan.model, bytes = plan.model_bytes] { step(cache_.need(now(), model, bytes)); });
-  arm_collections();
-}
-
-void combiner_node::on_round_closed(const domain::round_closed& what) {
-  if (const auto found = open_.find(what.lease); found != open_.end()) {
-    step(what.lease, found->second.closed(what.counted));
-    drop(found);
-  }
-}
-
-void combiner_node::on_offer(const domain::client_id& client, const domain::message& in, const domain::offer& what) {
-  const bool known = with_round(in.head.round, domain::task_kind::train, client,
-                                [&](auto& one) { return one.received(now(), client, what, in.payload); });
-  if (!known) {
-    const domain::receipt over{domain::task_kind::train,
-                               domain::receipt_verdict::not_needed,
-                               {domain::errc::not_found, "this round is not open here"}};
-    say(client, in.head.round, over, {});
-  }
-}
-
-void combiner_node::on_model_ready(const domain::model_id& model, const domain::shared_bytes& stream) {
-  for (auto& [lease, machine] : open_) {
-    if (machine.plan().model != model || !machine.is_fetching()) {
-      continue;
-    }
-    if (machine.plan().kind == domain::task_kind::train) {
-      const auto head = stream.slice(0, model::read_stream(stream.span())->head_bytes);
-      fold_line_.post([this, lease = lease, head, scales = machine.plan().scales] {
-        sums_.erase(lease);
-        sums_.emplace(lease, aggregation::accumulator{head, scales, scales.total_weight});
-      });
-    }
-    step(lease, machine.model_ready(now(), stream.size() <= domain::chunk_bytes ? stream : domain::shared_bytes{}));
-  }
-}
-
-void combiner_node::on_model_failed(const domain::model_id& model, const domain::error& reason) {
-  for (auto at = open_.begin(); at != open_.end();) {
-    const auto next = std::next(at);
-    if (at->second.plan().model == model && at->second.is_fetching()) {
-      to_the_controller(at->second.round(), domain::plan_declined{at->first, reason});
-      drop(at);
-    }
-    at = next;
-  }
-}
-
-void combiner_node::on_client_came(const member& who) {
-  members_.insert_or_assign(who.client, who);
-  for (auto& [lease, machine] : open_) {
-    step(lease, machine.client_came(now(), who.client, who.max_examples));
-  }
-}
-
-void combiner_node::on_client_left(const domain::client_id& client, const domain::error& reason) {
-  members_.erase(client);
-  for (auto& [lease, machine] : open_) {
-    step(lease, machine.client_left(now(), client, reason));
-  }
+  return std::visit(overloaded{
+                        [&](const domain::round_plan& m) { return parts_.planned(now(), in.head.round, m); },
+                        [&](const domain::close_collection& m) { return parts_.closing(now(), m); },
+                        [&](const domain::round_closed& m) { return parts_.closed(now(), m); },
+                        [&](const domain::grant& m) { return parts_.granted(m); },
+                        [&](const domain::credit& m) { return parts_.credited(m); },
+                        [](const auto&) { return parts::effects{}; },
+                    },
+                    in.what);
 }
 
 void combiner_node::on_established() {
   step(roster_.uplinked());
   step(cache_.uplinked(now()));
-  for (auto& [lease, machine] : open_) {
-    step(lease, machine.planned_again());
-  }
+  step(parts_.uplinked(now()));
 }
 
-template <class F>
-void combiner_node::with_collection(domain::lease_id lease, F&& what) {
-  if (const auto found = open_.find(lease); found != open_.end()) {
-    step(lease, what(found->second));
-  }
-}
-
-template <class F>
-bool combiner_node::with_round(const domain::round_key& round, domain::task_kind kind, const domain::client_id& client,
-                               F&& what) {
-  for (auto& [lease, machine] : open_) {
-    if (machine.round() == round && machine.plan().kind == kind && machine.has(client)) {
-      step(lease, what(machine));
-      return true;
-    }
-  }
-  return false;
-}
-
-void combiner_node::drop(collections::iterator which) {
-  fold_line_.post([this, lease = which->first] { sums_.erase(lease); });
-  open_.erase(which);
-}
-
-void combiner_node::admit_waiting() {
-  for (auto& [lease, machine] : open_) {
-    step(lease, machine.admit(now()));
+void combiner_node::say_draining() {
+  if (drained_) {
+    to_the_controller({}, domain::draining{"shutting down"});
   }
 }
 
@@ -284,8 +153,16 @@ void combiner_node::step(dialog::effects effects) {
                        mesh_->send(*uplink_peer_, {{}, std::move(e.what), {}});
                      }
                    },
-                   [&](dialog::established&) { post([this] { on_established(); }); },
-                   [](dialog::lost&) {},
+                   [&](dialog::established&) {
+                     say_draining();
+                     post([this] { on_established(); });
+                   },
+                   [&](dialog::lost&) {
+                     post([this] {
+                       parts_.uplink_lost(now());
+                       step(parts::effects{});
+                     });
+                   },
                },
                one);
   }
@@ -300,8 +177,18 @@ void combiner_node::step(roster::effects effects) {
                    },
                    [&](roster::identify& e) { mesh_->identify(e.peer, e.identity); },
                    [&](roster::hang_up& e) { mesh_->hang_up(e.peer); },
-                   [&](roster::client_came& e) { post([this, e] { on_client_came(e.who); }); },
-                   [&](roster::client_left& e) { post([this, e] { on_client_left(e.client, e.reason); }); },
+                   [&](roster::client_came& e) {
+                     post([this, who = e.who] {
+                       members_.insert_or_assign(who.client, who.peer);
+                       step(parts_.client_came(now(), who.client, who.max_examples));
+                     });
+                   },
+                   [&](roster::client_left& e) {
+                     post([this, e] {
+                       members_.erase(e.client);
+                       step(parts_.client_left(now(), e.client, e.reason));
+                     });
+                   },
                    [&](roster::report& e) { to_the_controller({}, std::move(e.what)); },
                    [](roster::turned_away&) {},
                },
@@ -312,42 +199,95 @@ void combiner_node::step(roster::effects effects) {
 
 void combiner_node::step(model_cache::effects effects) {
   for (auto& one : effects) {
-    std::visit(overloaded{
-                   [&](model_cache::ask_controller& e) { to_the_controller({}, std::move(e.what)); },
-                   [&](model_cache::verify& e) { verify(e); },
-                   [&](model_cache::ready& e) { post([this, e] { on_model_ready(e.model, e.what.stream); }); },
-                   [&](model_cache::failed& e) { post([this, e] { on_model_failed(e.model, e.reason); }); },
-                   [&](model_cache::send& e) {
-                     mesh_->send(e.to, {{}, std::move(e.what), std::move(e.payload)});
-                   },
-                   [](model_cache::served&) {},
-               },
-               one);
+    std::visit(
+        overloaded{
+            [&](model_cache::ask_controller& e) { to_the_controller({}, std::move(e.what)); },
+            [&](model_cache::verify& e) { verify(e); },
+            [&](model_cache::ready& e) {
+              post([this, e] { step(parts_.model_ready(now(), e.model, e.what.stream)); });
+            },
+            [&](model_cache::failed& e) { post([this, e] { step(parts_.model_failed(now(), e.model, e.reason)); }); },
+            [&](model_cache::send& e) {
+              mesh_->send(e.to, {{}, std::move(e.what), std::move(e.payload)});
+            },
+            [](model_cache::served&) {},
+        },
+        one);
   }
   cache_alarm_.arm(cache_.next_wake());
 }
 
-void combiner_node::step(domain::lease_id lease, collection::effects effects) {
+void combiner_node::step(parts::effects effects) {
   for (auto& one : effects) {
-    std::visit(
-        overloaded{
-            [&](collection::send& e) { say(e.to, open_.at(lease).round(), std::move(e.what), std::move(e.payload)); },
-            [&](collection::report& e) {
-              to_the_controller(open_.at(lease).round(), std::move(e.what), std::move(e.payload));
-            },
-            [&](collection::fold& e) {
-              fold_line_.post([this, lease, e] {
-                const auto outcome = fold(lease, e);
-                with_collection(lease, [&](auto& machine) { return machine.folded(now(), outcome); });
-                admit_waiting();
-              });
-            },
-            [&](collection::freeze&) { fold_line_.post([this, lease] { freeze(lease); }); },
-            [](auto&) {}, // for logs and metrics
-        },
-        one);
+    std::visit([this](auto& e) { perform(e); }, one);
   }
-  arm_collections();
+  parts_alarm_.arm(parts_.next_wake());
+}
+
+void combiner_node::perform(parts::send& e) {
+  if (const auto here = members_.find(e.to); here != members_.end()) {
+    mesh_->send(here->second, {{{}, std::move(e.about), 0, 0}, std::move(e.what), std::move(e.payload)});
+  }
+}
+
+void combiner_node::perform(parts::report& e) {
+  to_the_controller(std::move(e.about), std::move(e.what), std::move(e.payload));
+}
+
+void combiner_node::perform(parts::need_model& e) {
+  post([this, model = e.model, bytes = e.bytes] { step(cache_.need(now(), model, bytes)); });
+}
+
+void combiner_node::perform(parts::open_sum& e) {
+  fold_line_.post([this, lease = e.lease, head = std::move(e.head), scales = std::move(e.scales)] {
+    sums_.erase(lease);
+    auto& sum = sums_.emplace(lease, aggregation::accumulator{head, scales, scales.total_weight}).first->second;
+    if (planted_ == planted_bug::double_count) {
+      hoard_.opened(lease, head, scales, sum);
+    }
+  });
+}
+
+void combiner_node::perform(parts::fold& e) {
+  fold_line_.post([this, e] {
+    const auto outcome = fold(e.lease, e.what);
+    step(parts_.folded(now(), e.lease, outcome));
+  });
+}
+
+void combiner_node::perform(parts::freeze& e) {
+  fold_line_.post([this, lease = e.lease] { freeze(lease); });
+}
+
+void combiner_node::perform(parts::drop_sum& e) {
+  fold_line_.post([this, lease = e.lease] {
+    auto sum = sums_.extract(lease);
+    if (sum && planted_ == planted_bug::double_count) {
+      hoard_.dropped(lease, std::move(sum.mapped()));
+    }
+  });
+}
+
+void combiner_node::perform(parts::journal& e) {
+  unwritten_.push_back(std::move(e));
+  if (unwritten_.size() == 1) {
+    journal_line_.post([this] { write_group(); });
+  }
+}
+
+/// As journal_writer: what waits when a write begins goes in one batch.
+void combiner_node::write_group() {
+  const auto group = std::exchange(unwritten_, {});
+  std::vector<storage::journal_entry> entries;
+  for (const auto& one : group) {
+    entries.push_back(one.entry);
+  }
+  const auto outcome = disk_.journal->write(entries);
+  for (const auto& one : group) {
+    post([this, outcome, lease = one.lease, client = one.client] {
+      step(parts_.journalled(now(), lease, client, outcome));
+    });
+  }
 }
 
 void combiner_node::freeze(domain::lease_id lease) {
@@ -359,7 +299,16 @@ void combiner_node::freeze(domain::lease_id lease) {
     content = transfer::stream_digest(bytes.span());
     sums_.erase(sum);
   }
-  with_collection(lease, [&](auto& machine) { return machine.frozen(bytes, content); });
+  step(parts_.frozen(now(), lease, bytes, content));
+}
+
+/// The last words; the process ends when they are said.
+void combiner_node::leave() {
+  post([this] {
+    step(roster_.leave());
+    to_the_controller({}, domain::goodbye{"shutting down"});
+    later(speed_.mailbox, [this] { drained_(); });
+  });
 }
 
 void combiner_node::to_the_controller(domain::round_key about, domain::body what, domain::shared_bytes payload) {
@@ -368,22 +317,6 @@ void combiner_node::to_the_controller(domain::round_key about, domain::body what
       mesh_->send(*uplink_peer_, message);
     }
   });
-}
-
-void combiner_node::say(const domain::client_id& to, const domain::round_key& round, domain::body what,
-                        domain::shared_bytes payload) {
-  if (const auto here = members_.find(to); here != members_.end()) {
-    mesh_->send(here->second.peer, {{{}, round, 0, 0}, std::move(what), std::move(payload)});
-  }
-}
-
-void combiner_node::arm_collections() {
-  std::optional<domain::instant> wake;
-  for (const auto& [lease, machine] : open_) {
-    const auto next = machine.next_wake();
-    wake = wake && next ? std::min(*wake, *next) : wake ? wake : next;
-  }
-  collection_alarm_.arm(wake);
 }
 
 } // namespace fedloom::simulation

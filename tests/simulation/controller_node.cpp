@@ -17,19 +17,21 @@ domain::token token_of(domain::term term, std::uint64_t number) {
   return domain::token{bytes};
 }
 
+constexpr std::string_view combiner_prefix = "combiner/";
+
 std::optional<domain::combiner_id> combiner_of(const std::string& identity) {
-  constexpr std::string_view prefix = "combiner/";
-  return identity.starts_with(prefix) ? std::optional{domain::combiner_id{identity.substr(prefix.size())}}
-                                      : std::nullopt;
+  return identity.starts_with(combiner_prefix)
+             ? std::optional{domain::combiner_id{identity.substr(combiner_prefix.size())}}
+             : std::nullopt;
 }
 
 } // namespace
 
 controller_node::controller_node(world& in, network& net, controller_disk& disk, const pace& speed)
-    : process(in), disk_(disk), term_(disk.records->next_term().value()),
-      mesh_(net.attach(
-          "controller", controller_endpoint,
-          {[this](transport::inbound m) { on_inbound(m); }, [this](transport::peer_notice m) { on_notice(m); }})),
+    : process(in), disk_(disk), planted_(net.planted()), term_(disk.records->next_term().value()),
+      mesh_(net.attach("controller", controller_endpoint,
+                       {[this](transport::inbound m) { on_inbound(std::move(m)); },
+                        [this](transport::peer_notice m) { on_notice(m); }})),
       disk_line_(*this, in, speed.write), session_mail_(*this, in, speed.mailbox),
       reduction_mail_(*this, in, speed.mailbox), reducer_line_(*this, in, speed.reduction), reducer_(*disk.models),
       registry_({}, policy_, [this] { return token_of(term_, ++last_token_); }),
@@ -51,13 +53,17 @@ void controller_node::begin(const domain::session_id& which, answer to) {
   step(session_.begin(world_.moment(), ticket_for(std::move(to)), which, std::nullopt));
 }
 
-void controller_node::stop(const domain::session_id& which, answer to) {
-  step(session_.stop(world_.moment(), ticket_for(std::move(to)), which));
+void controller_node::change(const domain::session_id& which, session_order what, answer to) {
+  step(session_.change(world_.moment(), ticket_for(std::move(to)), which, what));
 }
 
 // -- from the mesh ----------------------------------------------------------------
 
-void controller_node::on_inbound(const transport::inbound& in) {
+void controller_node::on_inbound(transport::inbound in) {
+  if (auto from = combiner_of(in.identity); from && planted_ == planted_bug::fenced_part_accepted) {
+    mix_up_.incoming(*from, in.what.what);
+    in.identity = std::string(combiner_prefix) + from->value();
+  }
   const auto known = [&](auto deliver) { in.identity.empty() ? to_registry(in) : deliver(); };
   std::visit(overloaded{
                  [&](const domain::progress&) { known([&] { tell_session([this, in] { to_session(in); }); }); },
@@ -95,6 +101,7 @@ void controller_node::to_registry(const transport::inbound& in) {
           [&](const domain::join& m) { return registry_.join(now(), date, in.from, m); },
           [&](const domain::heartbeat& m) { return registry_.beat(now(), in.from, in.identity, m); },
           [&](const domain::roster_changed& m) { return registry_.roster(now(), in.identity, m); },
+          [&](const domain::draining& m) { return registry_.drains(in.from, in.identity, m); },
           [&](const domain::goodbye& m) { return registry_.said_goodbye(in.from, in.identity, m); },
           [&](const auto&) {
             const domain::refused stranger{{domain::errc::unknown_peer, "say hello first"}, {}};
@@ -164,6 +171,10 @@ performed controller_node::perform(registry::effect& one) {
                           });
                           return performed::done;
                         },
+                        [&](registry::combiner_draining& e) {
+                          tell_session([this, e] { step(session_.combiner_draining(world_.moment(), e.combiner)); });
+                          return performed::done;
+                        },
                         [&](registry::client_up& e) {
                           return tell_session([this, e] { step(session_.client_up(world_.moment(), e.who)); }),
                                  performed::done;
@@ -200,6 +211,7 @@ performed controller_node::perform(session::effect& one) {
           [](session::round_done&) { return performed::done; },
           [](session::session_done&) { return performed::done; },
           [](session::attempt_failed&) { return performed::done; },
+          [](session::session_changed&) { return performed::done; },
           [&](auto& e) { return reduction_mail_.post([this, e]() mutable { perform(e); }), performed::done; },
       },
       one);
@@ -232,7 +244,7 @@ void controller_node::perform(reduction::merge& e) {
 
 void controller_node::perform(reduction::average& e) {
   reducer_line_.post([this, e] {
-    auto head = offered(reducer_.average(e.rate));
+    auto head = offered(reducer_.average(e));
     tell_session([this, e, head] { step(session_.averaged(world_.moment(), e.about, head)); });
   });
 }
@@ -272,7 +284,10 @@ void controller_node::write(storage::batch changes, std::function<void()> done) 
   });
 }
 
-void controller_node::send(const domain::combiner_id& to, const domain::round_key& about, domain::body what) {
+void controller_node::send(domain::combiner_id to, const domain::round_key& about, domain::body what) {
+  if (planted_ == planted_bug::fenced_part_accepted && !mix_up_.outgoing(to, about, what)) {
+    return;
+  }
   if (const auto peer = peers_.find(to); peer != peers_.end()) {
     mesh_->send(peer->second, {{term_, about, 0, 0}, std::move(what), {}});
   }

@@ -2,6 +2,7 @@
 #include "actors/controller/hand_out_machine.hpp"
 #include "actors/controller/registry_machine.hpp"
 #include "actors/kernel/effect_runner.hpp"
+#include "tests/simulation/lease_mix_up.hpp"
 #include "tests/simulation/network.hpp"
 #include "tests/simulation/process.hpp"
 #include "tests/simulation/reducer.hpp"
@@ -25,10 +26,13 @@ public:
 
   void create(domain::session_record wanted, answer to);
   void begin(const domain::session_id& which, answer to);
-  void stop(const domain::session_id& which, answer to);
+  void change(const domain::session_id& which, controller::session_order what, answer to);
+  void stop(const domain::session_id& which, answer to) {
+    change(which, controller::session_order::stop, std::move(to));
+  }
 
 private:
-  void on_inbound(const transport::inbound& in);
+  void on_inbound(transport::inbound in);
   void on_notice(const transport::peer_notice& notice);
   void to_registry(const transport::inbound& in);
   void to_session(const transport::inbound& in);
@@ -53,10 +57,12 @@ private:
   /// Hands the loaded model to hand_out, its head to whoever goes on with it.
   domain::expected<controller::head_model> offered(domain::expected<controller::prepared_model> what);
   void write(storage::batch changes, std::function<void()> done);
-  void send(const domain::combiner_id& to, const domain::round_key& about, domain::body what);
+  void send(domain::combiner_id to, const domain::round_key& about, domain::body what);
   controller::reply_ticket ticket_for(answer to);
 
   controller_disk& disk_;
+  planted_bug planted_;
+  lease_mix_up mix_up_;
   domain::term term_;
   domain::open_gate policy_;
   std::unique_ptr<port> mesh_;

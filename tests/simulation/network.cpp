@@ -9,6 +9,11 @@ namespace {
 constexpr std::size_t queued_per_connection = 4096;
 constexpr domain::milliseconds liveness_notice{500};
 
+/// "client/c1" -> "c1": processes are named by what stands behind the kind.
+std::string name_in(const std::string& identity) {
+  return identity.substr(identity.find('/') + 1);
+}
+
 } // namespace
 
 std::unique_ptr<port> network::attach(std::string name, std::string endpoint, transport::inbox to) {
@@ -16,11 +21,12 @@ std::unique_ptr<port> network::attach(std::string name, std::string endpoint, tr
 }
 
 void network::cut_one(const std::string& endpoint) {
-  auto* const chosen = any(endpoint);
-  if (chosen == nullptr) {
-    return;
+  if (auto* const chosen = any(endpoint)) {
+    cut(*chosen);
   }
-  auto& at = *chosen;
+}
+
+void network::cut(connection& at) {
   trace(world_.now(), "network",
         "cuts a connection of " + (at.dialler ? at.dialler->name_ : "nobody") + " to " + at.endpoint);
   at.up.waiting.clear();
@@ -41,6 +47,46 @@ void network::stall_one(duration pause, const std::string& endpoint) {
   }
 }
 
+void network::part(std::set<std::string> group, duration pause) {
+  for (const auto& name : group) {
+    trace(world_.now(), "network", "parts " + name + " from the others");
+  }
+  partitions_.push_back({std::move(group), world_.now() + pause});
+  world_.after(pause, [this] { heal(); });
+}
+
+void network::heal() {
+  for (const auto& wall : partitions_) {
+    if (wall.heals > world_.now()) {
+      continue;
+    }
+    trace(world_.now(), "network", "is whole again");
+    for (auto& [number, at] : connections_) {
+      if (wall.divides(at.dialler_name, name_at_[at.endpoint]) && world_.chance(0.5)) {
+        cut(at);
+      }
+    }
+  }
+  std::erase_if(partitions_, [this](const auto& wall) { return wall.heals <= world_.now(); });
+}
+
+void network::freeze(const std::string& name, duration pause) {
+  if (const auto found = ports_.find(name); found != ports_.end()) {
+    trace(world_.now(), name, "freezes");
+    found->second->frozen_until_ = world_.now() + pause;
+  }
+}
+
+domain::instant network::held_up_until(const connection& at, const port* to) const {
+  auto until = std::max(at.stalled_until, to->frozen_until_);
+  for (const auto& wall : partitions_) {
+    if (wall.divides(at.dialler_name, name_at_.at(at.endpoint))) {
+      until = std::max(until, wall.heals);
+    }
+  }
+  return until;
+}
+
 network::connection* network::any(const std::string& endpoint) {
   std::vector<connection*> candidates;
   for (auto& [number, at] : connections_) {
@@ -56,6 +102,11 @@ void network::put(connection_number number, pipe& into, bool upwards, domain::me
     return;
   }
   into.last = std::max(into.last, world_.now() + world_.pause(domain::milliseconds{0}, limits_.longest_way));
+  const bool is_repeated =
+      world_.now() < echoes_until_ && !std::holds_alternative<domain::credit>(what.what) && world_.chance(0.5);
+  if (is_repeated) {
+    into.waiting.emplace_back(into.last, what);
+  }
   into.waiting.emplace_back(into.last, std::move(what));
   if (!into.pumping) {
     into.pumping = true;
@@ -88,11 +139,11 @@ void network::pumped_up(connection_number number, connection& at) {
     }
     return;
   }
-  const auto due = std::max(at.up.waiting.front().first, at.stalled_until);
+  auto* to = listener->second;
+  const auto due = std::max(at.up.waiting.front().first, held_up_until(at, to));
   if (due > world_.now()) {
     return pump(number, true, due - world_.now());
   }
-  auto* to = listener->second;
   if (at.acceptor != to) {
     at.acceptor = to;
     at.accepted_peer = transport::peer_id{next_number_++};
@@ -110,7 +161,7 @@ void network::pumped_down(connection_number number, connection& at) {
     at.down.pumping = false;
     return;
   }
-  const auto due = std::max(at.down.waiting.front().first, at.stalled_until);
+  const auto due = std::max(at.down.waiting.front().first, held_up_until(at, at.dialler));
   if (due > world_.now()) {
     return pump(number, false, due - world_.now());
   }
@@ -129,13 +180,18 @@ void network::lose_with_process(pipe& what) {
 port::port(network& in, std::string name, std::string endpoint, transport::inbox to)
     : network_(in), name_(std::move(name)), endpoint_(std::move(endpoint)), to_(std::move(to)) {
   trace(network_.world_.now(), name_, "is born");
+  network_.around_.happened(event::started{name_});
+  network_.ports_[name_] = this;
   if (!endpoint_.empty()) {
     network_.listeners_[endpoint_] = this;
+    network_.name_at_[endpoint_] = name_;
   }
 }
 
 port::~port() {
   trace(network_.world_.now(), name_, "dies");
+  network_.around_.died(name_);
+  network_.ports_.erase(name_);
   if (!endpoint_.empty()) {
     network_.listeners_.erase(endpoint_);
   }
@@ -158,6 +214,7 @@ transport::peer_id port::dial(const std::string& endpoint) {
   const transport::peer_id id{network_.next_number_++};
   auto& made = network_.connections_[number];
   made.dialler = this;
+  made.dialler_name = name_;
   made.dialled_peer = id;
   made.endpoint = endpoint;
   peers_[id] = {number, true, {}, {}};
@@ -186,9 +243,18 @@ void port::hang_up(transport::peer_id which) {
 }
 
 void port::send(transport::peer_id to, domain::message what) {
+  network_.around_.crashes.pass(name_);
+  transmit(to, std::move(what));
+  network_.around_.crashes.pass(name_);
+}
+
+void port::transmit(transport::peer_id to, domain::message what) {
   const auto found = peers_.find(to);
   if (found == peers_.end()) {
     return tell_gone(to, {});
+  }
+  if (is_of_interest(what.what)) {
+    network_.around_.happened(event::said{name_, name_in(found->second.identity), what});
   }
   const auto number = found->second.connection;
   const auto at = network_.connections_.find(number);
@@ -220,14 +286,26 @@ void port::take(transport::peer_id from, domain::message what) {
     trace(network_.world_.now(), name_,
           "<- " + (identity.empty() ? std::to_string(from.value()) : identity) + " " + describe(what));
   }
+  if (is_of_interest(what.what)) {
+    network_.around_.happened(event::heard{name_, name_in(identity), what});
+  }
   to_.deliver({from, identity, std::move(what)});
 }
 
 void port::tell_gone(transport::peer_id which, std::string identity) {
-  network_.world_.after({}, [this, alive = std::weak_ptr(life_), which, identity = std::move(identity)] {
-    if (!alive.expired()) {
-      to_.notice({which, identity, transport::peer_change::gone});
+  notify({which, std::move(identity), transport::peer_change::gone});
+}
+
+void port::notify(const transport::peer_notice& what) {
+  const auto now = network_.world_.now();
+  network_.world_.after(frozen_until_ - now, [this, alive = std::weak_ptr(life_), what] {
+    if (alive.expired()) {
+      return;
     }
+    if (frozen_until_ > network_.world_.now()) {
+      return notify(what);
+    }
+    to_.notice(what);
   });
 }
 

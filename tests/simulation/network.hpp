@@ -1,10 +1,11 @@
 #pragma once
 #include "actors/transport/gateway.hpp"
-#include "tests/simulation/world.hpp"
+#include "tests/simulation/surroundings.hpp"
 
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 namespace fedloom::simulation {
@@ -22,7 +23,8 @@ struct network_limits {
 /// not at all; between connections anything may overtake anything.
 class network {
 public:
-  explicit network(world& in, network_limits limits = {}) : world_(in), limits_(limits) {}
+  explicit network(surroundings& around, network_limits limits = {})
+      : around_(around), world_(around.clock), limits_(limits) {}
 
   /// A process joins; `endpoint` is empty for one that only dials. The name is for traces.
   std::unique_ptr<port> attach(std::string name, std::string endpoint, transport::inbox to);
@@ -32,6 +34,14 @@ public:
   /// Holds up a connection by chance: nothing is lost, but nothing arrives for so long, even if its dialler has given
   /// it up.
   void stall_one(duration pause, const std::string& endpoint = {});
+  /// For so long nothing passes between these processes and all others; then some of their connections turn out to be
+  /// broken.
+  void part(std::set<std::string> group, duration pause);
+  /// For so long messages arrive twice now and then. Credit does not: it is the one that adds.
+  void echo(duration pause) { echoes_until_ = world_.now() + pause; }
+  /// The process of this name takes nothing for so long.
+  void freeze(const std::string& name, duration pause);
+  planted_bug planted() const noexcept { return around_.planted; }
 
 private:
   friend class port;
@@ -43,6 +53,7 @@ private:
   };
   struct connection {
     port* dialler = nullptr; ///< none: hung up
+    std::string dialler_name;
     transport::peer_id dialled_peer;
     std::string endpoint;
     port* acceptor = nullptr; ///< none: the next message makes a new peer
@@ -52,17 +63,33 @@ private:
     pipe down;
   };
 
+  struct partition {
+    std::set<std::string> group;
+    domain::instant heals;
+    bool divides(const std::string& one, const std::string& other) const {
+      return group.contains(one) != group.contains(other);
+    }
+  };
+
   connection* any(const std::string& endpoint);
+  void cut(connection& at);
+  void heal();
+  domain::instant held_up_until(const connection& at, const port* to) const;
   void put(connection_number number, pipe& into, bool upwards, domain::message what);
   void pump(connection_number number, bool upwards, duration pause);
   void pumped_up(connection_number number, connection& at);
   void pumped_down(connection_number number, connection& at);
   void lose_with_process(pipe& what);
 
+  surroundings& around_;
   world& world_;
   network_limits limits_;
   std::map<connection_number, connection> connections_;
   std::map<std::string, port*> listeners_;
+  std::map<std::string, port*> ports_;         ///< by name
+  std::map<std::string, std::string> name_at_; ///< by endpoint, also of who is not there at the moment
+  std::vector<partition> partitions_;
+  domain::instant echoes_until_{};
   std::uint64_t next_number_ = 1;
 };
 
@@ -86,7 +113,9 @@ private:
     std::string identity;
     domain::instant noticed{};
   };
+  void transmit(transport::peer_id to, domain::message what);
   void take(transport::peer_id from, domain::message what);
+  void notify(const transport::peer_notice& what);
   void tell_gone(transport::peer_id peer, std::string identity);
   void lose(transport::peer_id accepted);
 
@@ -95,6 +124,7 @@ private:
   std::string endpoint_;
   transport::inbox to_;
   std::map<transport::peer_id, known_peer> peers_;
+  domain::instant frozen_until_{};
   std::shared_ptr<int> life_ = std::make_shared<int>();
 };
 

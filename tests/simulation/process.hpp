@@ -15,12 +15,18 @@ public:
   process& operator=(const process&) = delete;
 
   void later(duration pause, world::action what) {
-    world_.after(pause, [alive = std::weak_ptr(life_), what = std::move(what)] {
-      if (!alive.expired()) {
-        what();
+    world_.after(pause, [this, alive = std::weak_ptr(life_), what = std::move(what)]() mutable {
+      if (alive.expired()) {
+        return;
       }
+      if (frozen_until_ > now()) {
+        return later(frozen_until_ - now(), std::move(what));
+      }
+      what();
     });
   }
+  /// As SIGSTOP and, later, SIGCONT: all that would happen in it happens then, in the same order.
+  void freeze(duration pause) { frozen_until_ = now() + pause; }
   /// A message from one of its actors to another.
   void post(world::action what) { later({}, std::move(what)); }
   domain::instant now() const { return world_.now(); }
@@ -29,6 +35,7 @@ protected:
   world& world_;
 
 private:
+  domain::instant frozen_until_{};
   std::shared_ptr<int> life_ = std::make_shared<int>();
 };
 

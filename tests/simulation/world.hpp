@@ -1,9 +1,9 @@
 #pragma once
 #include "messages/domain/chrono.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
-#include <queue>
 #include <random>
 #include <vector>
 
@@ -21,11 +21,15 @@ public:
 
   domain::instant now() const noexcept { return now_; }
   domain::moment moment() const {
-    return {now_, domain::timestamp{std::chrono::duration_cast<domain::milliseconds>(now_.time_since_epoch())}};
+    return {now_,
+            domain::timestamp{std::chrono::duration_cast<domain::milliseconds>(now_.time_since_epoch() + date_ahead_)}};
   }
+  /// Somebody sets the calendar, forwards or backwards. The clock that leases are measured by goes on evenly.
+  void set_date_ahead(duration by) { date_ahead_ = by; }
 
   void after(duration pause, action what) {
-    events_.push({now_ + std::max(pause, duration::zero()), next_number_++, std::move(what)});
+    events_.push_back({now_ + std::max(pause, duration::zero()), next_number_++, std::move(what)});
+    std::push_heap(events_.begin(), events_.end());
   }
 
   /// Performs the next event; false when there is none.
@@ -33,8 +37,9 @@ public:
     if (events_.empty()) {
       return false;
     }
-    auto next = events_.top();
-    events_.pop();
+    std::pop_heap(events_.begin(), events_.end());
+    const auto next = std::move(events_.back());
+    events_.pop_back();
     now_ = next.when;
     ++steps_;
     next.what();
@@ -63,7 +68,8 @@ private:
 
   std::mt19937_64 random_;
   domain::instant now_{std::chrono::hours{1}}; // not zero: machines may take that for "never"
-  std::priority_queue<event> events_;
+  duration date_ahead_{};
+  std::vector<event> events_; ///< a heap
   std::uint64_t next_number_ = 0;
   std::uint64_t steps_ = 0;
 };

@@ -38,7 +38,6 @@ class MetricsTest(MeshTest):
         self.assertIsNone(names.search(page))
 
     def check_log(self, log):
-        log.read()
         self.assertEqual(log.others, [])
         for event in log.events:
             self.assertEqual([key for key in HEAD if not event.get(key)], [], event)

@@ -71,10 +71,10 @@ TEST(shipped_configs, the_combiners_file_says_the_defaults) {
   EXPECT_EQ(said.dialog.longest_pause, defaults.dialog.longest_pause);
   EXPECT_EQ(said.roster.max_clients, defaults.roster.max_clients);
   EXPECT_EQ(said.roster.lease, defaults.roster.lease);
-  EXPECT_EQ(said.collections, defaults.collections);
-  EXPECT_EQ(said.collection.upload_stall, defaults.collection.upload_stall);
-  EXPECT_EQ(said.collection.report_pause, defaults.collection.report_pause);
-  EXPECT_EQ(said.collection.window, defaults.collection.window);
+  EXPECT_EQ(said.parts.open, defaults.parts.open);
+  EXPECT_EQ(said.parts.collection.upload_stall, defaults.parts.collection.upload_stall);
+  EXPECT_EQ(said.parts.collection.report_pause, defaults.parts.collection.report_pause);
+  EXPECT_EQ(said.parts.collection.window, defaults.parts.collection.window);
   EXPECT_EQ(said.models.model_bytes, defaults.models.model_bytes);
   EXPECT_EQ(said.admin.port, defaults.admin.port);
 }
@@ -89,6 +89,8 @@ TEST(shipped_configs, the_clients_file_says_the_defaults) {
   EXPECT_EQ(said.package_folder, defaults.package_folder);
   EXPECT_EQ(said.tasks.window, defaults.tasks.window);
   EXPECT_EQ(said.tasks.model_bytes, defaults.tasks.model_bytes);
+  EXPECT_EQ(said.tasks.kept_updates, defaults.tasks.kept_updates);
+  EXPECT_EQ(said.tasks.kept_bytes, defaults.tasks.kept_bytes);
   EXPECT_FALSE(said.admin.enabled);
 }
 

@@ -1,6 +1,7 @@
 #include "actors/client/runtime/package_trainer.hpp"
 
 #include "actors/client/runtime/cast.hpp"
+#include "actors/client/runtime/leftover_processes.hpp"
 #include "actors/client/runtime/metadata_file.hpp"
 #include "actors/client/runtime/output_tail.hpp"
 #include "actors/client/runtime/subprocess.hpp"
@@ -10,6 +11,7 @@
 
 #include <array>
 #include <system_error>
+#include <type_traits>
 
 namespace fedloom::client {
 namespace {
@@ -71,6 +73,31 @@ domain::expected<std::vector<std::byte>> read_update(const path& file, const mod
   return std::move(*update);
 }
 
+/// Whether a disk with so little room may have been the reason of a failure. Commands and libraries say so in words of
+/// their own, or not at all.
+bool may_come_from_a_full_disk(errc code, const path& folder, std::uint64_t needed) {
+  constexpr std::uint64_t small_files = 64 * 1024;
+  std::error_code unknown;
+  const auto room = std::filesystem::space(folder, unknown);
+  const bool is_of_files = code == errc::storage_failed || code == errc::entry_point_failed ||
+                           code == errc::no_output || code == errc::bad_output;
+  return is_of_files && !unknown && room.available < needed + small_files;
+}
+
+/// `work(folder)`, with a folder for its files that lives no longer than that.
+template <class Work>
+std::invoke_result_t<Work, const path&> in_task_folder(const path& parent, std::uint64_t model_bytes,
+                                                       const std::stop_token& stop, Work work) {
+  if (stop.stop_requested())
+    return failure(errc::cancelled, "the task was ended on request before it began");
+  const auto folder = task_folder::create(parent);
+  auto result = folder ? work(folder->path()) : tl::unexpected(folder.error());
+  if (!result && may_come_from_a_full_disk(result.error().code, parent, model_bytes))
+    return failure(errc::storage_full,
+                   "the disk of " + parent.string() + " is full, free some space; " + result.error().text);
+  return result;
+}
+
 } // namespace
 
 /// The time and the stop signal that the entry points of one task share.
@@ -86,21 +113,25 @@ struct package_trainer::entry_run {
   }
 };
 
-package_trainer::package_trainer(package::compute_package package, path work_folder)
-    : package_(std::move(package)), work_folder_(std::move(work_folder)) {
+package_trainer::package_trainer(package::compute_package package, const path& work_folder)
+    : package_(std::move(package)), work_folder_(std::filesystem::absolute(work_folder)) {
+  end_leftovers(work_folder_);
   task_folder::sweep(work_folder_);
 }
 
 domain::expected<training_result> package_trainer::train(const domain::shared_bytes& model, const task_context& context,
                                                          std::stop_token stop) {
   const entry_run run(context, std::move(stop));
+  return in_task_folder(work_folder_, model.size(), run.stop,
+                        [&](const path& folder) { return train_in(folder, model, run); });
+}
+
+domain::expected<training_result> package_trainer::train_in(const path& folder, const domain::shared_bytes& model,
+                                                            const entry_run& run) {
   const auto wanted = model::read_stream(model.span());
   if (!wanted)
     return tl::unexpected(wanted.error());
-  const auto folder = task_folder::create(work_folder_);
-  if (!folder)
-    return tl::unexpected(folder.error());
-  const std::array files{folder->path() / "in.npz", folder->path() / "out.npz"};
+  const std::array files{folder / "in.npz", folder / "out.npz"};
   if (auto ready = write_input(model, files[0]).and_then([&] { return start_up(run); }); !ready)
     return tl::unexpected(ready.error());
   if (auto done = run_entry("train", files, run); !done)
@@ -121,10 +152,13 @@ domain::expected<training_result> package_trainer::train(const domain::shared_by
 domain::expected<validation_result> package_trainer::validate(const domain::shared_bytes& model,
                                                               const task_context& context, std::stop_token stop) {
   const entry_run run(context, std::move(stop));
-  const auto folder = task_folder::create(work_folder_);
-  if (!folder)
-    return tl::unexpected(folder.error());
-  const std::array files{folder->path() / "in.npz", folder->path() / "out"};
+  return in_task_folder(work_folder_, model.size(), run.stop,
+                        [&](const path& folder) { return validate_in(folder, model, run); });
+}
+
+domain::expected<validation_result> package_trainer::validate_in(const path& folder, const domain::shared_bytes& model,
+                                                                 const entry_run& run) {
+  const std::array files{folder / "in.npz", folder / "out"};
   if (auto ready = write_input(model, files[0]).and_then([&] { return start_up(run); }); !ready)
     return tl::unexpected(ready.error());
   if (auto done = run_entry("validate", files, run); !done)
@@ -148,7 +182,8 @@ domain::expected<void> package_trainer::run_entry(const std::string& entry, std:
   const auto line = package::command_line(package_, entry, arguments);
   if (!line)
     return tl::unexpected(line.error());
-  const auto outcome = run_subprocess({*line, package_.project_dir, run.left()}, run.stop);
+  const auto outcome =
+      run_subprocess({*line, package_.project_dir, run.left(), {work_folder_variable(work_folder_)}}, run.stop);
   if (!outcome)
     return tl::unexpected(outcome.error());
   return judge(entry, *outcome);

@@ -19,11 +19,13 @@ namespace fedloom::client {
 /// each as `bash -c "COMMAND ARGUMENTS"` in the project folder, inside the package's virtual environment if it names
 /// one. Errors: entry_point_missing; entry_point_failed and entry_point_timed_out (the text ends with the last lines of
 /// output); no_output; bad_output; wrong_shape or wrong_dtype for arrays that no cast of float widths can mend;
-/// cancelled; storage_failed if the work folder cannot be written. Worker thread only, one call at a time.
+/// cancelled; storage_full and storage_failed if the work folder cannot be written. Worker thread only, one call at a
+/// time.
 class package_trainer final : public trainer {
 public:
   /// `work_folder` is this client's own: each task's files live in a folder below it and are gone when the task ends.
-  package_trainer(package::compute_package package, std::filesystem::path work_folder);
+  /// What a killed process left there is removed, and what it left running is killed.
+  package_trainer(package::compute_package package, const std::filesystem::path& work_folder);
 
   domain::expected<training_result> train(const domain::shared_bytes& model, const task_context& context,
                                           std::stop_token stop) override;
@@ -33,6 +35,10 @@ public:
 private:
   struct entry_run;
 
+  domain::expected<training_result> train_in(const std::filesystem::path& folder, const domain::shared_bytes& model,
+                                             const entry_run& run);
+  domain::expected<validation_result> validate_in(const std::filesystem::path& folder,
+                                                  const domain::shared_bytes& model, const entry_run& run);
   domain::expected<void> start_up(const entry_run& run);
   domain::expected<void> run_entry(const std::string& entry, std::span<const std::filesystem::path> arguments,
                                    const entry_run& run) const;

@@ -1,5 +1,6 @@
 #include "actors/client/runtime/process_group.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -19,21 +20,24 @@ int open_pidfd(pid_t process) {
   return static_cast<int>(::syscall(SYS_pidfd_open, process, 0U));
 }
 
-/// This process's environment with the thread counts of numeric libraries added where they are not set.
+/// "NAME=" of "NAME=value".
+std::string_view name_in(std::string_view entry) {
+  return entry.substr(0, entry.find('=') + 1);
+}
+
+/// This process's environment with `variables` in the place of what it says of them, and with the thread counts of
+/// numeric libraries where they are not set.
 class child_environment {
 public:
-  child_environment() {
-    std::array<std::string, 3> added{"OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1", "MKL_NUM_THREADS=1"};
-    for (auto entry = environ; *entry != nullptr; ++entry) {
-      pointers_.push_back(*entry);
-      for (auto& text : added)
-        if (!text.empty() && std::string_view(*entry).starts_with(std::string_view(text).substr(0, text.find('=') + 1)))
-          text.clear();
-    }
-    added_ = std::move(added);
+  explicit child_environment(const std::vector<std::string>& variables) : added_(variables) {
+    for (auto entry = environ; *entry != nullptr; ++entry)
+      if (!is_added(*entry))
+        pointers_.push_back(*entry);
+    for (const auto* text : {"OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1", "MKL_NUM_THREADS=1"})
+      if (!is_added(text) && !is_inherited(text))
+        added_.emplace_back(text);
     for (auto& text : added_)
-      if (!text.empty())
-        pointers_.push_back(text.data());
+      pointers_.push_back(text.data());
     pointers_.push_back(nullptr);
   }
   child_environment(const child_environment&) = delete;
@@ -41,7 +45,14 @@ public:
   char** get() { return pointers_.data(); }
 
 private:
-  std::array<std::string, 3> added_;
+  bool is_added(std::string_view entry) const {
+    return std::ranges::any_of(added_, [&](const auto& one) { return name_in(one) == name_in(entry); });
+  }
+  bool is_inherited(std::string_view entry) const {
+    return std::ranges::any_of(pointers_, [&](const char* one) { return name_in(one) == name_in(entry); });
+  }
+
+  std::vector<std::string> added_;
   std::vector<char*> pointers_;
 };
 
@@ -74,10 +85,10 @@ public:
   spawn_plan& operator=(const spawn_plan&) = delete;
 
   /// 0 or an errno.
-  int run(const std::string& command, pid_t& child) const {
+  int run(const std::string& command, const std::vector<std::string>& variables, pid_t& child) const {
     std::string shell = "bash", flag = "-c", line = command;
     std::array<char*, 4> arguments{shell.data(), flag.data(), line.data(), nullptr};
-    child_environment environment;
+    child_environment environment(variables);
     return posix_spawnp(&child, "bash", &actions_, &attributes_, arguments.data(), environment.get());
   }
 
@@ -89,9 +100,9 @@ private:
 } // namespace
 
 domain::expected<process_group> process_group::spawn(const std::string& command, const std::filesystem::path& folder,
-                                                     int output_fd) {
+                                                     const std::vector<std::string>& variables, int output_fd) {
   pid_t child = 0;
-  if (const int problem = spawn_plan(folder, output_fd).run(command, child); problem != 0)
+  if (const int problem = spawn_plan(folder, output_fd).run(command, variables, child); problem != 0)
     return domain::failure(domain::errc::entry_point_failed,
                            "cannot start bash in " + folder.string() + ": " + std::strerror(problem));
   // The child stays a zombie until it is reaped here, so that its number cannot belong to another process yet.

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 #include <sys/types.h>
+#include <vector>
 
 namespace fedloom::client {
 
@@ -15,9 +16,9 @@ public:
   /// Runs `bash -c command` in `folder` with standard input from /dev/null and both outputs to `output_fd`; no other
   /// descriptor, no blocked and no ignored signal of this process is inherited. OMP_NUM_THREADS, OPENBLAS_NUM_THREADS
   /// and MKL_NUM_THREADS are 1 unless this process's environment says otherwise: many clients may share one machine.
-  /// `entry_point_failed` when it cannot be started.
+  /// `variables`, each "NAME=value", are added. `entry_point_failed` when it cannot be started.
   static domain::expected<process_group> spawn(const std::string& command, const std::filesystem::path& folder,
-                                               int output_fd);
+                                               const std::vector<std::string>& variables, int output_fd);
   process_group(process_group&& other) noexcept;
   process_group& operator=(process_group&&) = delete;
   /// Kills what is left, see `finish`.

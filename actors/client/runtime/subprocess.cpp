@@ -107,7 +107,7 @@ domain::expected<subprocess_outcome> run_subprocess(const subprocess_order& orde
   // Only this side must not block: the flag would be a surprise in the command's own standard output.
   ::fcntl(output.fd(), F_SETFL, O_NONBLOCK);
 
-  auto group = process_group::spawn(order.command, order.folder, write_end.get());
+  auto group = process_group::spawn(order.command, order.folder, order.variables, write_end.get());
   if (!group)
     return tl::unexpected(group.error());
   write_end.reset();

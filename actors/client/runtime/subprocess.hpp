@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace fedloom::client {
 
@@ -19,6 +20,7 @@ struct subprocess_order {
   std::string command; ///< for `bash -c`
   std::filesystem::path folder;
   domain::milliseconds time_limit{0};
+  std::vector<std::string> variables{}; ///< "NAME=value", added to this process's environment
 };
 
 enum class subprocess_end { exited, timed_out, cancelled };

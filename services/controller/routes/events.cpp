@@ -1,3 +1,4 @@
+#include "actors/controller/session_machine.hpp"
 #include "services/controller/routes/json_of.hpp"
 #include "services/controller/routes/round_json.hpp"
 #include "services/controller/routes/route_groups.hpp"
@@ -10,13 +11,15 @@ namespace fedloom::controller {
 using domain::round_record;
 using domain::round_status;
 using domain::session_record;
-using domain::session_status;
 
 namespace {
 
-bool has_ended(const session_record& session) {
-  return session.status == session_status::finished || session.status == session_status::failed ||
-         session.status == session_status::stopped;
+json summary_of(const session_record& session) {
+  return {{"session_id", session.session.value()},
+          {"status", to_string(session.status)},
+          {"model_id", to_hex(session.head)},
+          {"reason", text_or_null(session.reason.text)},
+          {"rounds_committed", session.rounds_committed}};
 }
 
 /// Tells one reader a session's story from its first round to its end, each round once. The store gives the past and is
@@ -51,7 +54,7 @@ private:
       to_.send("error", dumped({{"message", "Entity with id: " + which_.value() + " not found"}}));
       return false;
     }
-    if (has_ended(*session)) {
+    if (has_ended(session->status)) {
       return finish(*session);
     }
     for (auto& round : with_.store->rounds_of(which_)) {
@@ -61,13 +64,13 @@ private:
         return false;
       }
     }
-    return true;
+    return session->status != domain::session_status::paused || to_.send("status", dumped(summary_of(*session)));
   }
 
   /// Some ends are not in the feed: of a session that never ran, or when the actor died before it could say so.
   bool finish_if_ended() {
     const auto session = with_.store->session(which_);
-    return session && has_ended(*session) && !finish(*session);
+    return session && has_ended(session->status) && !finish(*session);
   }
 
   bool finish(const session_record& session) {
@@ -76,16 +79,15 @@ private:
         return false;
       }
     }
-    to_.send("session", dumped({{"session_id", session.session.value()},
-                                {"status", to_string(session.status)},
-                                {"model_id", to_hex(session.head)},
-                                {"reason", text_or_null(session.reason.text)},
-                                {"rounds_committed", session.rounds_committed}}));
+    to_.send("session", dumped(summary_of(session)));
     return false;
   }
 
   bool heard(const session_record& session) {
-    return session.session != which_ ? to_.keep_alive() : !has_ended(session) || finish(session);
+    if (session.session != which_) {
+      return to_.keep_alive();
+    }
+    return has_ended(session.status) ? finish(session) : to_.send("status", dumped(summary_of(session)));
   }
 
   bool heard(const round_record& round) {
@@ -103,11 +105,10 @@ private:
     return tell(round);
   }
 
-  /// A committed round whose validations are still to come: the feed will bring it whole. The one before the last may
-  /// still be on its way to the store.
+  /// A committed round whose validations are still to come: the feed will bring it whole.
   bool may_be_validating(const session_record& session, const round_record& round) const {
     return session.options.validate && round.status == round_status::committed &&
-           round.key.round + 1 >= session.rounds_committed && round.validations.empty() &&
+           round.key.round + validations_most > session.rounds_committed && round.validations.empty() &&
            round.validation_failures.empty() && !told_.contains({round.key.round, round.key.attempt});
   }
 
@@ -118,7 +119,7 @@ private:
         !told_.insert({round.key.round, round.key.attempt}).second) {
       return true;
     }
-    return to_.send(committed ? "round" : "attempt", dumped(summary_of(round)));
+    return to_.send(committed ? "round" : "attempt", dumped(controller::summary_of(round)));
   }
 
   const rest_context& with_;

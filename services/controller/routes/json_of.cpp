@@ -110,7 +110,11 @@ json json_of(const domain::session_options& options) {
           {"validate", options.validate},
           {"weighting", options.weights == domain::weighting::uniform ? "uniform" : "examples"},
           {"server_learning_rate", options.server_learning_rate},
-          {"model_name_prefix", options.model_name_prefix}};
+          {"model_name_prefix", options.model_name_prefix},
+          {"over_selection", options.over_selection},
+          {"late_updates", to_string(options.late_updates)},
+          {"max_staleness", options.max_staleness},
+          {"staleness_exponent", options.staleness_exponent}};
 }
 
 } // namespace fedloom::controller

@@ -45,6 +45,9 @@ std::size_t clients_asked(const domain::round_record& round) {
   std::set<domain::client_id> asked;
   for (const auto& part : round.parts) {
     asked.insert(part.cohort.begin(), part.cohort.end());
+    for (const auto& late : part.carried) {
+      asked.insert(late.client);
+    }
   }
   for (const auto& one : round.contributions) {
     asked.insert(one.client);
@@ -69,7 +72,7 @@ json model_of(const domain::round_record& round) {
 json parts_of(const domain::round_record& round) {
   auto parts = json::array();
   for (const auto& one : round.parts) {
-    parts.push_back({{"combiner_id", one.combiner.value()}, {"clients", one.cohort.size()}});
+    parts.push_back({{"combiner_id", one.combiner.value()}, {"clients", one.cohort.size() + one.carried.size()}});
   }
   return parts;
 }
@@ -80,6 +83,8 @@ json contributions_of(const domain::round_record& round) {
     all.push_back({{"client_id", one.client.value()},
                    {"weight", one.weight},
                    {"num_examples", one.example_count},
+                   {"from_round", one.from_round == 0 ? round.key.round : one.from_round},
+                   {"from_attempt", one.from_round == 0 ? round.key.attempt : one.from_attempt},
                    {"metrics", json_of(one.metrics)}});
   }
   return all;

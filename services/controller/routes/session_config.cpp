@@ -67,6 +67,32 @@ outcome set_learning_rate(const char* key, const json& value, session_options& i
   return {};
 }
 
+outcome set_over_selection(const char* key, const json& value, session_options& into) {
+  if (!value.is_number()) {
+    return refuse(key, value, "a number from 0 to 10");
+  }
+  into.over_selection = value.get<double>();
+  return {};
+}
+
+outcome set_late_updates(const char* key, const json& value, session_options& into) {
+  for (const auto rule : {domain::late_rule::drop, domain::late_rule::carry, domain::late_rule::buffered}) {
+    if (value == to_string(rule)) {
+      into.late_updates = rule;
+      return {};
+    }
+  }
+  return refuse(key, value, R"("drop", "carry" or "buffered")");
+}
+
+outcome set_staleness_exponent(const char* key, const json& value, session_options& into) {
+  if (!value.is_number()) {
+    return refuse(key, value, "a number from 0 to 10");
+  }
+  into.staleness_exponent = value.get<double>();
+  return {};
+}
+
 outcome set_prefix(const char* key, const json& value, session_options& into) {
   if (!value.is_string() || value.get_ref<const std::string&>().size() > prefix_bytes) {
     return refuse(key, value, "a text of at most " + std::to_string(prefix_bytes) + " bytes");
@@ -115,6 +141,10 @@ constexpr option options[] = {
     {"weighting", set_weighting},
     {"server_learning_rate", set_learning_rate},
     {"model_name_prefix", set_prefix},
+    {"over_selection", set_over_selection},
+    {"late_updates", set_late_updates},
+    {"max_staleness", set_integer<&session_options::max_staleness>},
+    {"staleness_exponent", set_staleness_exponent},
     {"aggregator", check_aggregator},
     {"aggregator_kwargs", check_kwargs},
     {"helper_type", check_helper},

@@ -89,7 +89,7 @@ http_response create_session(const rest_context& with, http_request& request) {
   return created ? json_answer(json_of(*created), 201) : runtime::error_answer(created.error());
 }
 
-// -- start and stop ----------------------------------------------------------------
+// -- start, and what follows -----------------------------------------------------------
 
 struct start_order {
   domain::session_id session;
@@ -162,18 +162,31 @@ http_response change_session(const rest_context& with, http_request& request) {
             if (status != to_string(domain::session_status::stopped)) {
               return tl::unexpected(wrong_value("status", status, "\"Terminated\", which stops the session"));
             }
-            return with.desk->stop(domain::session_id{id});
+            return with.desk->change(domain::session_id{id}, session_order::stop);
           });
   return stopped ? json_answer(json_of(*stopped)) : refusal(stopped.error(), id);
+}
+
+template <session_order What>
+http_response order_session(const rest_context& with, http_request& request) {
+  const auto& id = request.parameters.at("id");
+  const auto changed =
+      find_session(with, id).and_then([&](const session_record& one) { return with.desk->change(one.session, What); });
+  return changed ? json_answer(json_of(*changed)) : refusal(changed.error(), id);
 }
 
 } // namespace
 
 route_list session_routes(const context_ptr& with) {
-  return {
-      on("GET", "/api/v1/sessions", with, list_sessions),         on("POST", "/api/v1/sessions", with, create_session),
-      on("POST", "/api/v1/sessions/start", with, start_session),  on("GET", "/api/v1/sessions/{id}", with, get_session),
-      on("PATCH", "/api/v1/sessions/{id}", with, change_session), session_events_route(with)};
+  return {on("GET", "/api/v1/sessions", with, list_sessions),
+          on("POST", "/api/v1/sessions", with, create_session),
+          on("POST", "/api/v1/sessions/start", with, start_session),
+          on("GET", "/api/v1/sessions/{id}", with, get_session),
+          on("PATCH", "/api/v1/sessions/{id}", with, change_session),
+          on("POST", "/api/v1/sessions/{id}/pause", with, order_session<session_order::pause>),
+          on("POST", "/api/v1/sessions/{id}/resume", with, order_session<session_order::resume>),
+          on("POST", "/api/v1/sessions/{id}/cancel", with, order_session<session_order::cancel>),
+          session_events_route(with)};
 }
 
 } // namespace fedloom::controller

@@ -187,6 +187,28 @@ TEST(federated_average_test, averages_integers_booleans_empty_tensors_and_float1
   EXPECT_EQ(values_of<std::uint16_t>(average, 4), std::vector<std::uint16_t>{0x3e00});
 }
 
+TEST(federated_average_test, tells_while_it_is_made_how_much_of_the_new_model_is_final) {
+  std::mt19937_64 random(3);
+  model_builder global;
+  for (const std::size_t count : {3, 700001, 0, 1, 400000, 77}) { // with padding between
+    global.tensor(dtype::f32, random_floats(count, random));
+  }
+  auto sut = round_of(global, 10);
+  sut.add(cut(global.stream()), 3);
+  const auto expected = sut.average(global.stream(), 0.5);
+  EXPECT_EQ(sut.stream_bytes(), expected.size());
+  std::vector<std::byte> out(expected.size(), std::byte{0xee}); // nothing of what was there may stay
+  std::vector<std::size_t> ends{0};
+  sut.average(global.stream(), 0.5, 0, out, [&](std::size_t end) {
+    EXPECT_TRUE(std::ranges::equal(domain::byte_span(out).first(end), domain::byte_span(expected).first(end)));
+    EXPECT_GT(end, ends.back());
+    ends.push_back(end);
+  });
+  EXPECT_EQ(ends.back(), expected.size());
+  EXPECT_GE(ends.size(), 4U) << "a step for each MiB";
+  EXPECT_EQ(out, expected);
+}
+
 TEST(federated_average_test, a_round_that_cannot_be_used_refuses_everything_and_holds_nothing) {
   const auto global = floats({1, 2});
   for (const auto& sut : {accumulator(global.head(), table(30, {}), 10), accumulator(global.head(), table(40, {0}), 10),

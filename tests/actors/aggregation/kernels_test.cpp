@@ -49,17 +49,23 @@ TEST_P(every_variant, gives_the_same_bytes) {
     for (auto& value : before) {
       value = static_cast<std::int64_t>(random()) >> 3;
     }
-    const mean_scale by{0x1p-33, random() % (std::uint64_t{1} << 50) + 1, count % 2 == 0 ? 1.0 : 0.3};
+    std::vector<double> shift(count, 0x1p-70);
+    const mean_scale by{0x1p-33, random() % (std::uint64_t{1} << 50) + 1, count % 2 == 0 ? 1.0 : 0.3,
+                        count % 3 == 0 ? shift.data() : nullptr};
     const auto run = [&](const kernel_set& set) {
       std::vector<std::int64_t> sum = before;
       set.of(type).fold(shifted.data() + 1, count, 0x1p25, weight, sum.data());
       set.merge(reinterpret_cast<const std::byte*>(before.data()), count, sum.data());
+      if (model::is_float(type)) {
+        set.of(type).add_multiple(shifted.data() + 1, count, 0.7, shift.data());
+      }
       std::vector<std::byte> out(elements.size());
       set.of(type).mean(before.data(), count, by, shifted.data() + 1, out.data());
-      return std::tuple(set.of(type).largest(shifted.data() + 1, count), sum, out);
+      return std::tuple(set.of(type).largest(shifted.data() + 1, count), sum, shift, out);
     };
     const auto expected = run(reference);
     for (const auto& set : usable_kernels()) {
+      shift.assign(count, 0x1p-70);
       ASSERT_EQ(run(set), expected) << set.name << ", " << model::to_string(type) << ", " << count << " elements";
     }
   }
@@ -107,7 +113,8 @@ TEST(kernels_test, every_float16_is_written_half_even_between_its_neighbours) {
       const std::uint16_t even = low % 2 == 0 ? low : high;
       const std::uint16_t expected[] = {low, even, high, low, even, high};
       std::uint16_t out[6] = {};
-      set.of(dtype::f16).mean(sums, 6, {1 / scale, 1, 1.0}, nullptr, std::as_writable_bytes(std::span(out)).data());
+      set.of(dtype::f16)
+          .mean(sums, 6, {1 / scale, 1, 1.0, nullptr}, nullptr, std::as_writable_bytes(std::span(out)).data());
       for (int i = 0; i < 6; ++i) {
         ASSERT_EQ(out[i], expected[i] | (i < 3 ? 0 : 0x8000)) << set.name << " above " << low << ", case " << i;
       }
@@ -119,7 +126,7 @@ TEST(kernels_test, integer_means_round_half_to_even_on_both_sides_of_zero) {
   const std::vector<std::int64_t> sums{1, 3, 5, -1, -3, -5, 2, -2};
   for (const auto& set : usable_kernels()) {
     std::vector<std::int8_t> out(sums.size());
-    set.of(dtype::i8).mean(sums.data(), sums.size(), {1, 2, 1.0}, nullptr,
+    set.of(dtype::i8).mean(sums.data(), sums.size(), {1, 2, 1.0, nullptr}, nullptr,
                            std::as_writable_bytes(std::span(out)).data());
     EXPECT_EQ(out, (std::vector<std::int8_t>{0, 2, 2, 0, -2, -2, 1, -1})) << set.name;
   }

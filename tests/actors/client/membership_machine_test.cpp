@@ -145,6 +145,17 @@ TEST_F(membership_machine_test, backs_off_while_the_controller_is_down) {
   }
 }
 
+TEST_F(membership_machine_test, repeats_a_join_that_is_never_answered_at_bounded_intervals) {
+  start();
+  const transport::dialog_limits limits;
+  for (int round = 0; round < 40; ++round) {
+    EXPECT_LE(*sut.next_wake(), now_ + limits.answer);
+    EXPECT_EQ(wait(), lines{"close controller"});
+    EXPECT_LE(*sut.next_wake(), now_ + limits.longest_pause + limits.longest_pause / 4);
+    EXPECT_EQ(wait(), joins);
+  }
+}
+
 TEST_F(membership_machine_test, backs_off_while_its_combiner_and_the_controller_are_down) {
   start();
   placed(1);

@@ -59,6 +59,12 @@ inline std::string render(const run& e) {
 inline std::string render(const stop_running&) {
   return "stop";
 }
+inline std::string render(const drop_update& e) {
+  return "drop " + client::render(e.round);
+}
+inline std::string render(const move_update& e) {
+  return "move " + client::render(e.from) + " to " + client::render(e.to);
+}
 inline std::string render(const report_failure& e) {
   return "log " + client::render(e.round) + " " + std::string(to_string(e.kind)) + " failed " + code_of(e.reason);
 }

@@ -21,6 +21,7 @@ protected:
     task_limits limits;
     limits.window = 2;
     limits.waiting_tasks = 2;
+    limits.kept_updates = 2;
     limits.model_bytes = 10 * domain::chunk_bytes;
     return limits;
   }
@@ -64,11 +65,7 @@ protected:
     return hears(round(number), domain::cancel_task{kind});
   }
   lines trains(std::uint32_t number, const domain::shared_bytes& stream = small_model(), std::uint32_t attempt = 1) {
-    auto digests = std::make_shared<std::vector<domain::digest>>();
-    for (std::uint64_t i = 0; i < stream.size(); i += domain::chunk_bytes) {
-      digests->push_back(transfer::digest_of(stream.slice(i, domain::chunk_bytes).span()));
-    }
-    return told(sut.trained(at(now), round(number, attempt), trained_update{{stream, 10, {}}, digests}));
+    return told(sut.trained(at(now), round(number, attempt), update_of(stream)));
   }
   lines fails_to_train(std::uint32_t number) {
     return told(sut.trained(at(now), round(number), domain::failure(domain::errc::entry_point_failed, "")));
@@ -85,6 +82,16 @@ protected:
   }
 
   static lines told(const work::effects& effects) { return test::render_all(effects); }
+  static trained_update update_of(const domain::shared_bytes& stream) {
+    return {{stream, 10, {}},
+            std::make_shared<const std::vector<domain::digest>>(transfer::chunk_digests(stream.span()))};
+  }
+  /// As it lies in the store.
+  static stored_update stored(std::uint32_t number, const domain::shared_bytes& stream = small_model()) {
+    const auto update = update_of(stream);
+    const auto parent = test::id_of<domain::model_id>(static_cast<std::uint8_t>(number));
+    return {{round(number), describe(update, parent)}, stream, update.chunk_digests};
+  }
   static domain::shared_bytes small_model() { return transfer::stream_of(0, 64); }
   static const domain::shared_bytes& large_model() {
     static const auto model = transfer::stream_of(3);

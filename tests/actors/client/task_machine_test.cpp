@@ -43,7 +43,7 @@ TEST_F(task_machine_test, goes_on_with_a_fetch_that_a_broken_connection_stopped)
   asked_for_large(1);
   chunk(1, 0);
   sut.detached();
-  EXPECT_FALSE(sut.next_wake()) << "nobody to ask";
+  EXPECT_EQ(sut.next_wake(), at(60000)) << "nobody to ask: only the task's deadline is left";
   now = 100;
   EXPECT_EQ(attach(), lines{"send get model-1 as 1 from 1 credit 2"});
   chunk(1, 1);
@@ -122,9 +122,35 @@ TEST_F(task_machine_test, forgets_a_waiting_task_whose_deadline_has_passed) {
   asked(1);
   asked(2);
   now = 60000;
-  EXPECT_EQ(fails_to_train(1),
-            (lines{"log 1.1 train failed entry_point_failed", "send 1.1 train failed entry_point_failed"}));
+  EXPECT_EQ(fails_to_train(1).back(), "log 2.1 train failed timed_out");
   EXPECT_FALSE(sut.is_running());
+}
+
+TEST_F(task_machine_test, does_not_wait_for_the_running_task_to_forget_one_whose_deadline_has_passed) {
+  asked(1);
+  asked_for_large(2);
+  EXPECT_EQ(sut.next_wake(), at(60000));
+  now = 60000;
+  EXPECT_EQ(tick(), lines{"log 2.1 train failed timed_out"});
+  EXPECT_FALSE(sut.next_wake());
+}
+
+TEST_F(task_machine_test, ends_a_fetch_that_never_ends_with_the_tasks_deadline) {
+  asked_for_large(1);
+  now = 59000;
+  EXPECT_EQ(tick(), lines{"send get model-1 as 1 from 0 credit 2"});
+  EXPECT_EQ(sut.next_wake(), at(60000));
+  now = 60000;
+  EXPECT_EQ(tick(), (lines{"log 1.1 train failed timed_out", "send abort 1 cancelled"}));
+  EXPECT_FALSE(sut.next_wake());
+}
+
+TEST_F(task_machine_test, ends_a_fetch_that_waits_for_a_combiner_with_the_tasks_deadline) {
+  asked_for_large(1);
+  sut.detached();
+  now = 60000;
+  EXPECT_EQ(tick().front(), "log 1.1 train failed timed_out");
+  EXPECT_EQ(attach(), lines{}) << "nothing is fetched";
 }
 
 TEST_F(task_machine_test, tells_a_running_task_how_much_time_is_left) {
@@ -140,8 +166,29 @@ TEST_F(task_machine_test, stops_a_running_task_that_is_cancelled_and_drops_what_
   EXPECT_EQ(cancelled(2), lines{});
   EXPECT_EQ(cancelled(1), lines{"stop"});
   EXPECT_EQ(cancelled(1), lines{}) << "once";
-  EXPECT_EQ(trains(1), lines{});
+  EXPECT_EQ(trains(1), lines{"drop 1.1"}) << "it was stored before that was known";
   EXPECT_EQ(sut.kept(), 0u);
+}
+
+TEST_F(task_machine_test, gives_up_the_fetch_for_a_task_that_is_cancelled) {
+  asked_for_large(1);
+  chunk(1, 0);
+  EXPECT_EQ(cancelled(1), lines{"send abort 1 cancelled"});
+  EXPECT_EQ(chunk(1, 1), lines{});
+  EXPECT_FALSE(sut.next_wake());
+}
+
+TEST_F(task_machine_test, fetches_for_the_next_task_when_the_first_is_cancelled) {
+  asked_for_large(1);
+  asked_for_large(2);
+  EXPECT_EQ(cancelled(1), (lines{"send abort 1 cancelled", "send get model-2 as 2 from 0 credit 2"}));
+}
+
+TEST_F(task_machine_test, goes_on_with_a_fetch_that_another_task_needs_when_the_first_is_cancelled) {
+  asked_for_large(1);
+  hears(round(1), task(validate, 1, three_chunks));
+  EXPECT_EQ(cancelled(1), lines{});
+  EXPECT_EQ(fetch(1), lines{"run 1.1 validate with 3145728B within 60000ms"});
 }
 
 TEST_F(task_machine_test, says_nothing_of_a_cancelled_task_that_failed) {
@@ -164,7 +211,7 @@ TEST_F(task_machine_test, does_a_cancelled_task_that_is_asked_for_again) {
   asked(1);
   cancelled(1);
   EXPECT_EQ(asked(1), lines{});
-  EXPECT_EQ(trains(1), lines{"run 1.1 train with 64B within 60000ms"});
+  EXPECT_EQ(fails_to_train(1), lines{"run 1.1 train with 64B within 60000ms"});
 }
 
 TEST_F(task_machine_test, forgets_a_waiting_task_that_is_cancelled) {

@@ -43,6 +43,7 @@ protected:
       plan.cohort.push_back(id(client));
     }
     sut.emplace(domain::round_key{domain::session_id{"s"}, 1, 1}, plan, limits, staging, policy, at(now));
+    sut->plan_journalled(at(now));
   }
   /// The same with all of them here and the model ready.
   void collect(const std::vector<std::string>& cohort) {
@@ -87,6 +88,7 @@ protected:
   lines folded(const std::string& client, domain::errc reason = domain::errc::none, std::int32_t needs = 0) {
     return told(sut->folded(at(now), {id(client), {reason, ""}, needs}));
   }
+  lines journalled(const std::string& client) { return told(sut->journalled(at(now), id(client))); }
   lines fails(const std::string& client, domain::task_kind kind = domain::task_kind::train) {
     return told(sut->received(at(now), id(client), domain::task_failed{kind, {domain::errc::entry_point_failed, ""}}));
   }
@@ -94,11 +96,12 @@ protected:
     return told(sut->received(at(now), id(client), domain::validation{examples, {}}));
   }
   lines frozen(std::size_t sum_bytes) { return told(sut->frozen(some_bytes(sum_bytes), {})); }
-  /// Offer, upload and fold.
+  /// Offer, upload, fold and journal.
   void accept(const std::string& client) {
     offers(client);
     upload(client);
     folded(client);
+    journalled(client);
   }
 
   template <class Effects>

@@ -19,16 +19,18 @@ TEST_F(collection_offers_test, takes_an_update_from_offer_to_receipt) {
   EXPECT_EQ(chunk("a", 1), lines{});
   EXPECT_EQ(chunk("a", 2), lines{"fold a x10 in 3"});
   EXPECT_EQ(staging.used(), three_chunks) << "until it is folded";
-  EXPECT_EQ(folded("a"),
-            (lines{"accepted a", "send a: receipt accepted", "report progress 1 accepted 0 failed 1 pending"}));
+  EXPECT_EQ(folded("a"), lines{"journal a x10"}) << "I-5: no receipt before it is written down";
   EXPECT_EQ(staging.used(), 0u);
+  EXPECT_EQ(journalled("a"),
+            (lines{"accepted a", "send a: receipt accepted", "report progress 1 accepted 0 failed 1 pending"}));
+  EXPECT_EQ(journalled("a"), lines{}) << "once";
 }
 
 TEST_F(collection_offers_test, folds_a_small_update_that_came_with_its_offer) {
   plan.model_bytes = 64;
   collect({"a"});
   EXPECT_EQ(offers_inline("a", offer(), 64), lines{"fold a x10 in 1"});
-  EXPECT_EQ(folded("a").front(), "accepted a");
+  EXPECT_EQ(folded("a"), lines{"journal a x10"});
 }
 
 TEST_F(collection_offers_test, weighs_every_client_alike_when_the_plan_says_so) {
@@ -45,6 +47,8 @@ TEST_F(collection_offers_test, folds_a_clients_update_once_however_often_it_is_o
   EXPECT_EQ(offers("a"), lines{}) << "being checked: the receipt follows";
   EXPECT_EQ(offers("a", offer(2)), lines{}) << "another one, while the first is being checked";
   folded("a");
+  EXPECT_EQ(offers("a"), lines{}) << "being written down";
+  journalled("a");
   EXPECT_EQ(offers("a"), lines{"send a: receipt accepted"});
   EXPECT_EQ(offers("a", offer(2)), lines{"send a: receipt accepted"}) << "I-1: the first one counts";
   EXPECT_EQ(folded("a"), lines{}) << "a report that nobody waits for";
@@ -69,7 +73,7 @@ TEST_F(collection_offers_test, holds_whole_updates_until_the_model_is_here_to_ch
   EXPECT_EQ(upload("a"), lines{});
   EXPECT_EQ(staging.used(), three_chunks);
   EXPECT_EQ(ready(), lines{"fold a x10 in 3"});
-  EXPECT_EQ(folded("a").front(), "accepted a");
+  EXPECT_EQ(folded("a"), lines{"journal a x10"});
 }
 
 TEST_F(collection_offers_test, goes_on_with_an_upload_where_a_broken_connection_stopped_it) {
@@ -83,13 +87,13 @@ TEST_F(collection_offers_test, goes_on_with_an_upload_where_a_broken_connection_
   EXPECT_EQ(chunk("a", 2), lines{"fold a x10 in 3"});
 }
 
-TEST_F(collection_offers_test, begins_anew_when_the_same_update_comes_in_another_transfer) {
+TEST_F(collection_offers_test, goes_on_when_a_new_process_offers_the_same_update_in_another_transfer) {
   collect({"a"});
   offers("a");
   chunk("a", 0);
   auto again = offer();
   again.transfer = domain::transfer_id{11};
-  EXPECT_EQ(offers("a", again), lines{"send a: grant 11 from 0 credit 2"});
+  EXPECT_EQ(offers("a", again), lines{"send a: grant 11 from 1 credit 2"});
   EXPECT_EQ(chunk("a", 1), lines{}) << "still of the old transfer";
   EXPECT_FALSE(sut->takes_transfer(id("a"), domain::transfer_id{10}));
   EXPECT_TRUE(sut->takes_transfer(id("a"), domain::transfer_id{11}));
@@ -224,7 +228,8 @@ TEST_F(collection_offers_test, takes_a_better_update_of_a_client_that_was_reject
   folded("a", domain::errc::not_finite);
   EXPECT_EQ(offers("a", offer(2)), lines{"send a: grant 10 from 0 credit 2"});
   upload("a");
-  EXPECT_EQ(folded("a").back(), "report progress 1 accepted 0 failed 0 pending");
+  folded("a");
+  EXPECT_EQ(journalled("a").back(), "report progress 1 accepted 0 failed 0 pending");
 }
 
 TEST_F(collection_offers_test, takes_no_chunks_that_were_not_granted) {

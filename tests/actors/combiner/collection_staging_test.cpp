@@ -73,7 +73,48 @@ TEST_F(collection_staging_test, shares_one_budget_with_the_other_collections) {
   EXPECT_EQ(told(other.received(at(0), id("c"), offer(), {})), lines{"send c: grant 10 from 0 credit 2"});
   EXPECT_EQ(offers("b"), lines{});
   EXPECT_EQ(told(other.client_left(at(0), id("c"), {})).size(), 2u);
+  EXPECT_EQ(told(sut->admit(at(0))), lines{}) << "c may come back and go on";
+  EXPECT_TRUE(sut->is_short_of_staging());
+  EXPECT_TRUE(other.give_way());
+  EXPECT_FALSE(other.give_way()) << "nothing is left";
   EXPECT_EQ(told(sut->admit(at(0))), lines{"send b: grant 10 from 0 credit 2"});
+}
+
+TEST_F(collection_staging_test, keeps_the_upload_of_a_lost_client_until_it_comes_back) {
+  collect({"a", "b"});
+  offers("a");
+  chunk("a", 0);
+  left("a");
+  EXPECT_EQ(staging.used(), plan.model_bytes);
+  now = 60000 - 1;
+  EXPECT_EQ(came("a").front(), "send a: task train model-1 1ms");
+  EXPECT_EQ(offers("a"), lines{"send a: grant 10 from 1 credit 2"});
+  for (std::uint32_t i = 1; i < 19; ++i) {
+    chunk("a", i);
+  }
+  EXPECT_EQ(chunk("a", 19), lines{"fold a x10 in 20"});
+}
+
+TEST_F(collection_staging_test, gives_the_staging_of_a_lost_client_to_who_waits_for_it) {
+  collect({"a", "b", "c"});
+  offers("a");
+  chunk("a", 0);
+  left("a");
+  offers("b");
+  EXPECT_EQ(offers("c"), lines{"send c: grant 10 from 0 credit 2"});
+  came("a");
+  EXPECT_EQ(offers("a"), lines{}) << "has to wait, and to begin anew";
+  EXPECT_EQ(left("b").back(), "send a: grant 10 from 0 credit 2");
+}
+
+TEST_F(collection_staging_test, begins_anew_when_a_lost_client_comes_back_with_another_update) {
+  collect({"a"});
+  offers("a");
+  chunk("a", 0);
+  left("a");
+  came("a");
+  EXPECT_EQ(offers("a", offer(2)), lines{"send a: grant 10 from 0 credit 2"});
+  EXPECT_EQ(staging.used(), plan.model_bytes);
 }
 
 TEST_F(collection_staging_test, gives_everything_back_when_it_is_dropped) {
@@ -111,7 +152,7 @@ TEST_F(collection_staging_test, never_holds_more_than_the_budget_and_every_uploa
         }
       } else if (const auto* job = std::get_if<collection::fold>(&one)) {
         folding.push_back(job->client.value());
-      } else if (std::holds_alternative<collection::update_accepted>(one)) {
+      } else if (std::holds_alternative<collection::journal>(one)) {
         ++accepted;
       }
     }

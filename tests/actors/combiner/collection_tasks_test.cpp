@@ -25,8 +25,9 @@ TEST_F(collection_tasks_test, asks_nobody_outside_of_its_part) {
   EXPECT_EQ(came("stranger"), lines{});
   EXPECT_EQ(left("stranger"), lines{});
   EXPECT_EQ(fails("stranger"), lines{});
-  EXPECT_FALSE(sut->has(id("stranger")));
-  EXPECT_TRUE(sut->has(id("a")));
+  EXPECT_FALSE(sut->expects(id("stranger"), sut->round()));
+  EXPECT_TRUE(sut->expects(id("a"), sut->round()));
+  EXPECT_FALSE(sut->expects(id("a"), {domain::session_id{"s"}, 2, 1})) << "another round";
 }
 
 TEST_F(collection_tasks_test, asks_again_a_client_that_says_hello_again) {
@@ -115,7 +116,7 @@ TEST_F(collection_tasks_test, reports_at_once_when_nobody_is_pending_any_more) {
 TEST_F(collection_tasks_test, answers_a_plan_that_comes_again_with_its_progress) {
   collect({"a", "b"});
   fails("a");
-  EXPECT_EQ(told(sut->planned_again()), lines{"report progress 0 accepted 1 failed 1 pending"});
+  EXPECT_EQ(told(sut->planned_again(at(now), plan.remaining)), lines{"report progress 0 accepted 1 failed 1 pending"});
 }
 
 TEST_F(collection_tasks_test, collects_validations) {

@@ -1,6 +1,6 @@
 #pragma once
-#include "actors/combiner/collection_machine.hpp"
 #include "actors/combiner/model_cache_machine.hpp"
+#include "actors/combiner/parts_machine.hpp"
 #include "actors/combiner/roster_machine.hpp"
 #include "tests/actors/combiner/render_body.hpp"
 
@@ -26,6 +26,9 @@ inline std::string render(const report& e) {
 }
 inline std::string render(const fold& e) {
   return "fold " + e.client.value() + " x" + std::to_string(e.weight) + " in " + std::to_string(e.pieces.size());
+}
+inline std::string render(const journal& e) {
+  return "journal " + e.what.client.value() + " x" + std::to_string(e.what.weight);
 }
 inline std::string render(const freeze&) {
   return "freeze";

@@ -11,7 +11,8 @@ using domain::client_id;
 using domain::milliseconds;
 using transport::peer_id;
 
-/// Room for three clients, a lease of 3 s, tickets of 10 s. A client's ticket is told by its number.
+/// Room for three clients, a lease of 3 s, tickets of 10 s, and no signs of life (see detection_test.cpp). A client's
+/// ticket is told by its number.
 class roster_machine_test : public ::testing::Test {
 protected:
   lines expect(const std::string& client, std::uint8_t ticket, std::int64_t now = 0) {
@@ -34,7 +35,7 @@ protected:
     return test::render_all(effects);
   }
 
-  roster_machine sut{{3, milliseconds{1000}, milliseconds{3000}}};
+  roster_machine sut{{3, milliseconds{1'000'000}, milliseconds{3000}}};
 };
 
 const lines away_with_a{"send peer 7: refused bad_ticket", "turned away a bad_ticket"};
@@ -204,11 +205,17 @@ TEST_F(roster_machine_test, tells_the_whole_roster_when_the_controller_welcomed_
   EXPECT_EQ(members[0].max_examples, 100u);
 }
 
-TEST_F(roster_machine_test, says_goodbye_to_all_members_when_it_drains) {
+TEST_F(roster_machine_test, says_goodbye_to_all_members_when_it_leaves) {
   enter(7, "a");
   enter(8, "b");
   expect("c", 1);
-  EXPECT_EQ(render(sut.drain()), (lines{"send peer 7: goodbye", "send peer 8: goodbye"}));
+  EXPECT_EQ(render(sut.leave()), (lines{"send peer 7: goodbye", "send peer 8: goodbye"}));
+}
+
+TEST_F(roster_machine_test, takes_nobody_after_it_has_left) {
+  expect("c", 1);
+  sut.leave();
+  EXPECT_EQ(greet(9, "c", 1), (lines{"send peer 9: refused bad_ticket", "turned away c bad_ticket"}));
 }
 
 } // namespace fedloom::combiner

@@ -27,6 +27,7 @@ public:
     combiner_.emplace(round_, plan, limits, staging_, policy_, at(0));
     from_client(task_machine_.attached(at(0)));
     from_combiner(combiner_->client_came(at(0), client_, 100));
+    from_combiner(combiner_->plan_journalled(at(0)));
     from_combiner(combiner_->model_ready(at(0), {}));
   }
 
@@ -89,6 +90,9 @@ private:
         down_.push_back({std::move(out->what), std::move(out->payload)});
       } else if (const auto* told = std::get_if<collection::report>(&one)) {
         transcript += "B->K " + test::render(told->what, told->payload) + "\n";
+      } else if (std::holds_alternative<collection::journal>(one)) {
+        note("B writes it down");
+        from_combiner(combiner_->journalled(at(0), client_));
       } else if (std::holds_alternative<collection::fold>(one)) {
         note("B checks and folds");
       }

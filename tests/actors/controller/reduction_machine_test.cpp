@@ -1,5 +1,7 @@
 #include "tests/actors/controller/round_fixture.hpp"
 
+#include <limits>
+
 namespace fedloom::controller {
 namespace {
 
@@ -23,6 +25,21 @@ protected:
   }
   std::string merged(std::uint64_t lease, domain::errc code = domain::errc::none) {
     return render(sut.merged(domain::lease_id{lease}, {code, ""}));
+  }
+  /// A sum of weight 10 with these weights from these models; the round's is m1.
+  static session::fetch_sum from(std::uint64_t lease, std::vector<domain::parent_weight> parents) {
+    auto what = sum("b1", lease);
+    what.what.weight = 10;
+    what.what.parents = std::move(parents);
+    return what;
+  }
+  void merge(const session::fetch_sum& what, domain::errc code = domain::errc::none) {
+    fetch(what);
+    chunk("b1", what.what.lease.value(), 0);
+    merged(what.what.lease.value(), code);
+  }
+  std::vector<domain::parent_weight> parents() {
+    return std::get<reduction::average>(sut.average({about, 1.0}).front()).parents;
   }
   std::string abandon(std::uint64_t lease) { return render(sut.abandon(domain::lease_id{lease})); }
 
@@ -123,6 +140,46 @@ TEST_F(reduction_machine_test, the_report_of_a_dropped_merge_is_ignored) {
 
 TEST_F(reduction_machine_test, has_the_average_made) {
   EXPECT_EQ(render(sut.average({about, 0.5})), "average 1");
+  const auto effects = sut.average({about, 0.5, 77});
+  const auto& what = std::get<reduction::average>(effects.front());
+  EXPECT_EQ(what.rate, 0.5);
+  EXPECT_EQ(what.divisor, 77U);
+}
+
+TEST_F(reduction_machine_test, knows_how_much_of_what_was_merged_is_from_which_older_model) {
+  using weights = std::vector<domain::parent_weight>;
+  sut.begin({about, model_number(1), {}});
+  merge(from(1, {{model_number(1), 4}, {model_number(7), 1}, {model_number(5), 5}}));
+  merge(from(2, {{model_number(5), 10}}));
+  merge(from(3, {}));
+  merge(from(4, {{model_number(1), 10}}));
+  EXPECT_EQ(parents(), (weights{{model_number(5), 15}, {model_number(7), 1}}));
+  sut.begin({about, model_number(1), {}});
+  EXPECT_EQ(parents(), weights{}) << "a new sum";
+  merge(from(5, {{model_number(5), 10}}));
+  sut.drop();
+  EXPECT_EQ(parents(), weights{});
+}
+
+TEST_F(reduction_machine_test, what_was_not_merged_was_trained_from_nothing) {
+  sut.begin({about, model_number(1), {}});
+  merge(from(1, {{model_number(5), 10}}), domain::errc::digest_mismatch);
+  fetch(from(2, {{model_number(5), 10}}));
+  abandon(2);
+  fetch(from(3, {{model_number(5), 10}}));
+  chunk("b1", 3, 0);
+  EXPECT_TRUE(parents().empty());
+  merged(3);
+  EXPECT_EQ(parents().size(), 1U);
+}
+
+TEST_F(reduction_machine_test, refuses_a_part_whose_parents_do_not_add_up_to_its_weight) {
+  const auto huge = std::numeric_limits<std::uint64_t>::max();
+  EXPECT_EQ(fetch(from(1, {{model_number(5), 9}})), "failed L1 malformed");
+  EXPECT_EQ(fetch(from(1, {{model_number(5), 9}, {model_number(6), 2}})), "failed L1 malformed");
+  EXPECT_EQ(fetch(from(1, {{model_number(5), 10}, {model_number(6), 0}})), "failed L1 malformed");
+  EXPECT_EQ(fetch(from(1, {{model_number(5), 11}, {model_number(6), huge}})), "failed L1 malformed") << "modulo 2^64";
+  EXPECT_EQ(fetch(from(1, {{model_number(5), 10}})), "->b1 grant 1 from 0");
 }
 
 } // namespace

@@ -48,7 +48,7 @@ protected:
   domain::instant now = at(ms{0});
   gate_keeper policy;
   std::uint8_t last_token = 0;
-  registry_config config;
+  registry_config config{ms{1'000'000}}; ///< no signs of life; see registry_detection_test.cpp
   std::unique_ptr<registry_machine> machine;
   /// With the present config; what was known is forgotten.
   void begin_anew() {

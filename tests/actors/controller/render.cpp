@@ -30,9 +30,17 @@ std::string names(const std::vector<domain::client_id>& clients) {
   return text;
 }
 
+std::string carried(const std::vector<domain::carried_client>& clients) {
+  std::string text;
+  for (const auto& one : clients) {
+    text += "+" + one.client.value() + "@" + number(one.round) + "." + number(one.attempt) + "*" + number(one.discount) + " ";
+  }
+  return text;
+}
+
 std::string render_plan(const domain::round_plan& m) {
   return "plan " + lease(m.lease) + " " + std::string(to_string(m.kind)) + " " + model(m.model) + " [" +
-         names(m.cohort) + "] " + number(static_cast<std::uint64_t>(m.remaining.count())) + "ms";
+         names(m.cohort) + "] " + carried(m.carried) + number(static_cast<std::uint64_t>(m.remaining.count())) + "ms";
 }
 
 template <class Effects>
@@ -126,6 +134,9 @@ static std::string render_one(const combiner_up& e) {
 static std::string render_one(const combiner_down& e) {
   return "down " + e.combiner.value();
 }
+static std::string render_one(const combiner_draining& e) {
+  return "draining " + e.combiner.value();
+}
 static std::string render_one(const client_up& e) {
   return "up " + e.who.client.value() + "@" + e.who.combiner.value();
 }
@@ -188,6 +199,10 @@ static std::string render_one(const round_done& e) {
 }
 static std::string render_one(const session_done& e) {
   return "session_done " + std::string(to_string(e.what.status)) +
+         (e.what.reason.code == domain::errc::none ? "" : " " + code(e.what.reason));
+}
+static std::string render_one(const session_changed& e) {
+  return "session_changed " + std::string(to_string(e.what.status)) +
          (e.what.reason.code == domain::errc::none ? "" : " " + code(e.what.reason));
 }
 static std::string render_one(const attempt_failed& e) {

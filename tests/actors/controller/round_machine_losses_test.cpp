@@ -27,6 +27,70 @@ TEST_F(round_machine_losses_test, a_combiner_that_is_back_while_closing_is_told_
   EXPECT_EQ(up("b1"), "->b1 plan L1 train m1 [c1,c2] 1ms | ->b1 close L1");
 }
 
+TEST_F(round_machine_losses_test, a_combiner_that_begins_anew_while_closing_collects_again_if_there_is_time) {
+  open_at_two();
+  progress("b1", 1, 2, 0);
+  EXPECT_EQ(progress("b2", 2, 1, 0), "->b1 close L1 | ->b2 close L2");
+  down("b1");
+  now = at(ms{2000});
+  EXPECT_EQ(up("b1"), "->b1 plan L1 train m1 [c1,c2] 8000ms") << "without close: its clients keep what they sent (I-5)";
+  partial("b2", 2, {"c3"});
+  EXPECT_EQ(merged(2), "");
+  EXPECT_EQ(progress("b1", 1, 0, 2), "");
+  EXPECT_EQ(progress("b1", 1, 2, 0), "->b1 close L1");
+}
+
+TEST_F(round_machine_losses_test, what_a_combiner_said_before_it_was_away_does_not_close_the_round) {
+  open_at_two();
+  progress("b1", 1, 2, 0);
+  down("b1");
+  up("b1");
+  EXPECT_EQ(progress("b2", 2, 1, 0), "") << "b1 may have begun anew";
+  EXPECT_EQ(progress("b1", 1, 2, 0), "->b1 close L1 | ->b2 close L2");
+}
+
+TEST_F(round_machine_losses_test, the_clients_of_a_part_that_is_fenced_while_closing_are_placed_anew_if_there_is_time) {
+  open_at_two();
+  progress("b1", 1, 2, 0);
+  progress("b2", 2, 1, 0);
+  down("b1");
+  partial("b2", 2, {"c3"});
+  merged(2);
+  EXPECT_EQ(tick(ms{3000}), "");
+  comes("c1", "b2");
+  comes("c2", "b2");
+  EXPECT_EQ(tick(ms{3200}), "parts_changed | ->b2 plan L3 train m1 [c1,c2] 6800ms");
+  EXPECT_EQ(progress("b2", 3, 2, 0), "->b2 close L3");
+}
+
+TEST_F(round_machine_losses_test, who_was_missing_when_the_controller_died_is_still_waited_for) {
+  open_at_two();
+  down("b1");
+  tick(ms{3000});
+  comes("c1", "b2");
+  tick(ms{3200});
+  const auto parts = sut->parts();
+  const auto missing = sut->missing();
+  open({});
+  sut->adopt(now, parts, missing);
+  comes("c2", "b2");
+  EXPECT_EQ(tick(ms{3400}), "parts_changed | ->b2 plan L4 train m1 [c2] 9800ms");
+}
+
+TEST_F(round_machine_losses_test, who_was_missing_when_the_controller_died_and_stays_away_has_failed) {
+  open_at_two();
+  down("b1");
+  tick(ms{3000});
+  comes("c1", "b2");
+  tick(ms{3200});
+  const auto parts = sut->parts();
+  const auto missing = sut->missing();
+  open({});
+  sut->adopt(now, parts, missing);
+  tick(ms{9200});
+  EXPECT_EQ(failed(), "c2:combiner_lost") << "I-6: whoever was asked is listed";
+}
+
 TEST_F(round_machine_losses_test, the_clients_of_a_fenced_part_are_placed_anew_in_disjoint_parts) {
   open_at_two();
   down("b1");
@@ -116,7 +180,8 @@ TEST_F(round_machine_losses_test, merging_is_called_off_exactly_once) {
   EXPECT_EQ(tick(ms{3000}), "abandon L1");
   EXPECT_EQ(tick(ms{4000}), "");
   EXPECT_EQ(sut->next_wake(), std::nullopt) << "the answer is on its way";
-  EXPECT_EQ(merge_failed(1), "settled");
+  EXPECT_EQ(merge_failed(1), "") << "c1 may offer again elsewhere (I-5)";
+  EXPECT_EQ(tick(ms{10000}), "settled");
   EXPECT_EQ(contributors(), "");
   EXPECT_EQ(failed(), "c1:combiner_lost");
 }

@@ -118,7 +118,7 @@ TEST_F(round_machine_test, goes_on_with_adopted_parts_under_their_leases) {
   domain::round_plan plan;
   sut.emplace(
       domain::round_key{domain::session_id{"s"}, 3, 2}, plan, limits, [] { return domain::lease_id{99}; }, now);
-  sut->adopt({{domain::lease_id{7}, domain::combiner_id{"b1"}, {domain::client_id{"c1"}}}});
+  sut->adopt(now, {{domain::lease_id{7}, domain::combiner_id{"b1"}, {domain::client_id{"c1"}}}});
   EXPECT_THAT(up("b1"), testing::HasSubstr("->b1 plan L7 train m0 [c1]"));
   EXPECT_EQ(sut->asked(), 1u);
   EXPECT_EQ(partial("b1", 7, {"c1"}), "fetch L7") << "frozen in the earlier life";

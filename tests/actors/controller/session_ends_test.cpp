@@ -58,7 +58,7 @@ TEST_F(session_ends_test, a_queued_session_that_is_stopped_never_runs) {
   running(options(1));
   create("z", options(1));
   begin("z");
-  EXPECT_EQ(stop("z"), "store{z Terminated 0 m1} | session_done Terminated | reply 3 Terminated");
+  EXPECT_EQ(stop("z"), "store{z Terminated 0 m1} | session_done Terminated cancelled | reply 3 Terminated");
   EXPECT_THAT(stop("s"), testing::Not(HasSubstr("load")));
 }
 
@@ -106,7 +106,9 @@ TEST_F(session_ends_test, fails_when_clients_stay_away_for_a_round_timeout) {
   begin("s");
   loaded(1);
   EXPECT_EQ(tick(ms{9999}), "");
-  EXPECT_EQ(tick(ms{10000}), "store{s Failed 0 m1} | drop_sum | session_done Failed no_clients");
+  EXPECT_EQ(tick(ms{10000}), "store{round 1.1 #1 Failed, s Failed 0 m1} | attempt_failed 1.1 no_clients | drop_sum | "
+                             "session_done Failed no_clients");
+  EXPECT_EQ(last_round().reason.code, domain::errc::no_clients) << "I-8: the record says why";
 }
 
 TEST_F(session_ends_test, fails_when_its_model_cannot_be_loaded) {
@@ -120,8 +122,8 @@ TEST_F(session_ends_test, an_average_that_fails_is_an_attempt_that_fails) {
   running(options(1));
   collected();
   const domain::round_key about{domain::session_id{"s"}, 1, 1};
-  EXPECT_THAT(done(sut->averaged(moment(), about, domain::failure(domain::errc::storage_failed, ""))),
-              HasSubstr("attempt_failed 1.1 storage_failed"));
+  EXPECT_THAT(done(sut->averaged(moment(), about, domain::failure(domain::errc::not_finite, ""))),
+              HasSubstr("attempt_failed 1.1 not_finite"));
   EXPECT_EQ(averaged(1), "") << "the first attempt's answer does not serve the second";
 }
 
@@ -129,6 +131,38 @@ TEST_F(session_ends_test, a_denied_aggregation_is_an_attempt_that_fails) {
   running(options(1));
   policy.denied = domain::gate_kind::aggregate;
   EXPECT_THAT(collected(), HasSubstr("attempt_failed 1.1 denied"));
+}
+
+TEST_F(session_ends_test, a_denied_selection_fails_the_session_before_anybody_is_asked) {
+  create("s", options(1));
+  begin("s");
+  loaded(1);
+  policy.denied = domain::gate_kind::selection;
+  done(sut->combiner_up(moment(), domain::combiner_id{"b1"}));
+  done(sut->client_up(moment(), client_at("c1", "b1")));
+  EXPECT_EQ(done(sut->client_up(moment(), client_at("c2", "b1"))),
+            "store{round 1.1 #1 Failed, s Failed 0 m1} | attempt_failed 1.1 denied | drop_sum | "
+            "session_done Failed denied");
+}
+
+TEST_F(session_ends_test, a_deferred_selection_is_asked_for_again_and_only_then) {
+  policy.deferred = {domain::gate_kind::selection, ms{2000}};
+  create("s", options(1));
+  begin("s");
+  fleet();
+  EXPECT_EQ(loaded(1), "");
+  EXPECT_EQ(done(sut->client_up(moment(), client_at("c3", "b1"))), "") << "it said when to ask again";
+  EXPECT_EQ(sut->next_wake(), at(ms{2000}));
+  policy.deferred.reset();
+  EXPECT_THAT(tick(ms{2000}), HasSubstr("->b1 plan T train m1 [c1,c2,c3]"));
+}
+
+TEST_F(session_ends_test, a_selection_that_is_deferred_for_a_round_timeout_fails_the_session) {
+  policy.deferred = {domain::gate_kind::selection, ms{4000}};
+  running(options(1));
+  tick(ms{4000});
+  tick(ms{8000});
+  EXPECT_THAT(tick(ms{10000}), HasSubstr("session_done Failed denied")) << "I-8";
 }
 
 TEST_F(session_ends_test, a_round_that_nobody_answers_ends_by_its_deadline) {

@@ -62,7 +62,13 @@ protected:
   std::string begin(const std::string& name) {
     return done(sut->begin(moment(), 2, domain::session_id{name}, std::nullopt));
   }
-  std::string stop(const std::string& name) { return done(sut->stop(moment(), 3, domain::session_id{name})); }
+  std::string change(const std::string& name, session_order what) {
+    return done(sut->change(moment(), 3, domain::session_id{name}, what));
+  }
+  std::string stop(const std::string& name) { return change(name, session_order::stop); }
+  std::string pause(const std::string& name) { return change(name, session_order::pause); }
+  std::string resume(const std::string& name) { return change(name, session_order::resume); }
+  std::string cancel(const std::string& name) { return change(name, session_order::cancel); }
   std::string loaded(std::uint8_t model) {
     return done(sut->loaded(moment(), model_number(model), head_model{model_number(model), 64, {0, 3}}));
   }
@@ -116,9 +122,14 @@ protected:
 
   struct gate_keeper final : domain::gate {
     std::optional<domain::gate_kind> denied;
+    std::optional<std::pair<domain::gate_kind, ms>> deferred;
     domain::verdict decide(domain::gate_kind kind, const domain::facts&) override {
       domain::verdict answer;
       answer.answer = denied == kind ? domain::ruling::deny : domain::ruling::allow;
+      if (deferred && deferred->first == kind) {
+        answer.answer = domain::ruling::defer;
+        answer.retry_after = deferred->second;
+      }
       return answer;
     }
   };

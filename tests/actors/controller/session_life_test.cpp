@@ -65,44 +65,6 @@ TEST_F(session_life_test, records_form_one_chain_and_their_weight_is_the_sum_ove
   EXPECT_EQ(store->models().size(), 3u);
 }
 
-TEST_F(session_life_test, validates_beside_the_next_round_and_once_more_at_the_end) {
-  running(options(2, true));
-  collected();
-  EXPECT_THAT(averaged(1),
-              HasSubstr("counted | ->b1 plan V validate m11 [c1,c2] 10000ms | begin_sum 2.1 | store{round 2.1 "
-                        "#2 Open} | ->b1 plan T train m11 [c1,c2] 10000ms"));
-  EXPECT_EQ(progress(last_validation_plan, 2), "->b1 close V");
-  EXPECT_EQ(partial(last_validation_plan, {"c1", "c2"}),
-            "store{round 1.1 #1 Finished m1>m11} | ->b1 closed V counted | round_done 1");
-  EXPECT_EQ(store->rounds_of(domain::session_id{"s"})[0].validations.size(), 2u);
-  collected();
-  EXPECT_THAT(averaged(2), HasSubstr("->b1 plan V validate m12"));
-  EXPECT_EQ(session().status, domain::session_status::running) << "not before it is validated";
-  progress(last_validation_plan, 2);
-  EXPECT_EQ(partial(last_validation_plan, {"c1"}),
-            "store{round 2.1 #2 Finished m11>m12} | ->b1 closed V counted | round_done 2 | store{s Finished 2 m12} | "
-            "drop_sum | session_done Finished");
-}
-
-TEST_F(session_life_test, a_validation_that_outlasts_a_whole_round_is_given_up) {
-  running(options(3, true));
-  collected();
-  averaged(1);
-  const auto lease = last_validation_plan;
-  collected();
-  EXPECT_THAT(averaged(2), HasSubstr("not_needed | round_done 1 | ->b1 plan V validate m12"));
-  EXPECT_THAT(progress(lease, 2), HasSubstr("not_needed"));
-}
-
-TEST_F(session_life_test, without_anybody_to_validate_the_round_is_done_at_once) {
-  running(options(1, true));
-  collected();
-  sut->client_down(domain::client_id{"c1"});
-  sut->client_down(domain::client_id{"c2"});
-  EXPECT_THAT(averaged(1),
-              testing::EndsWith("round_done 1 | store{s Finished 1 m11} | drop_sum | session_done Finished"));
-}
-
 TEST_F(session_life_test, a_second_session_is_queued_and_runs_when_the_first_has_ended) {
   running(options(1));
   create("z", options(1));
@@ -123,6 +85,35 @@ TEST_F(session_life_test, draws_only_as_many_clients_as_are_requested) {
   EXPECT_EQ(last_plan.cohort.size(), 2u);
 }
 
+TEST_F(session_life_test, asks_more_clients_than_it_needs_and_takes_the_first_that_answer) {
+  auto wanted = options(1);
+  wanted.requested_clients = 2;
+  wanted.over_selection = 0.4;
+  create("s", wanted);
+  begin("s");
+  fleet();
+  done(sut->client_up(moment(), client_at("c3", "b1")));
+  done(sut->client_up(moment(), client_at("c4", "b1")));
+  loaded(1);
+  EXPECT_EQ(last_plan.cohort.size(), 3u) << "2 * 1.4, rounded up";
+  EXPECT_EQ(progress(last_plan, 1, 2), "");
+  EXPECT_EQ(progress(last_plan, 2, 1), "->b1 close T");
+}
+
+TEST_F(session_life_test, over_selection_is_bounded_by_who_is_there_and_round_buffer_size_goes_before_it) {
+  auto wanted = options(1);
+  wanted.requested_clients = 3;
+  wanted.over_selection = 1;
+  wanted.round_buffer_size = 2;
+  create("s", wanted);
+  begin("s");
+  fleet();
+  done(sut->client_up(moment(), client_at("c3", "b1")));
+  loaded(1);
+  EXPECT_EQ(last_plan.cohort.size(), 3u);
+  EXPECT_EQ(progress(last_plan, 2, 1), "->b1 close T");
+}
+
 TEST_F(session_life_test, draws_nobody_whose_combiner_is_away) {
   create("s", options(1));
   begin("s");
@@ -130,6 +121,17 @@ TEST_F(session_life_test, draws_nobody_whose_combiner_is_away) {
   done(sut->client_up(moment(), client_at("c3", "b9")));
   loaded(1);
   EXPECT_EQ(last_plan.cohort.size(), 2u);
+}
+
+TEST_F(session_life_test, draws_nobody_whose_combiner_is_about_to_end) {
+  create("s", options(1));
+  begin("s");
+  fleet();
+  done(sut->combiner_up(moment(), domain::combiner_id{"b2"}));
+  done(sut->client_up(moment(), client_at("c3", "b2")));
+  done(sut->combiner_draining(moment(), domain::combiner_id{"b2"}));
+  EXPECT_THAT(loaded(1), HasSubstr("[c1,c2]"));
+  EXPECT_THAT(stop("s"), testing::Not(HasSubstr("b2")));
 }
 
 TEST_F(session_life_test, the_plan_bounds_the_weight_by_what_the_cohort_declared) {

@@ -29,6 +29,15 @@ TEST_F(session_refusals_test, each_option_is_refused_with_its_name_its_value_and
   EXPECT_EQ(wrong([](auto& o) { o.round_attempts = 11; }).text, "round_attempts is 11; allowed: 1 to 10");
   EXPECT_EQ(wrong([](auto& o) { o.server_learning_rate = 0; }).text,
             "server_learning_rate is 0.000000; allowed: above 0 and at most 1");
+  EXPECT_EQ(wrong([](auto& o) { o.over_selection = 10.5, o.requested_clients = 2; }).text,
+            "over_selection is 10.500000; allowed: 0 to 10");
+  EXPECT_EQ(wrong([](auto& o) { o.over_selection = 0.5; }).text,
+            "over_selection is 0.500000; allowed: 0 while requested_clients is -1, for all are asked anyway");
+  EXPECT_THAT(wrong([](auto& o) { o.late_updates = domain::late_rule::buffered; }).text,
+              HasSubstr("round_buffer_size is -1; allowed: at least 1"));
+  EXPECT_EQ(wrong([](auto& o) { o.max_staleness = 0; }).text, "max_staleness is 0; allowed: 1 to 100");
+  EXPECT_EQ(wrong([](auto& o) { o.staleness_exponent = -1; }).text,
+            "staleness_exponent is -1.000000; allowed: 0 to 10");
   EXPECT_EQ(wrong([](auto& o) { o.server_learning_rate = std::numeric_limits<double>::quiet_NaN(); }).code,
             domain::errc::malformed);
 }
@@ -92,7 +101,7 @@ TEST_F(session_refusals_test, a_start_that_policy_denies_changes_nothing) {
 TEST_F(session_refusals_test, stop_needs_a_session_that_has_not_ended) {
   EXPECT_EQ(stop("s"), "reply 3 not_found");
   create("s", options(1));
-  EXPECT_EQ(stop("s"), "store{s Terminated 0 m1} | session_done Terminated | reply 3 Terminated");
+  EXPECT_EQ(stop("s"), "store{s Terminated 0 m1} | session_done Terminated cancelled | reply 3 Terminated");
   EXPECT_EQ(stop("s"), "reply 3 wrong_state");
 }
 

@@ -48,6 +48,22 @@ TEST_F(effect_runner_test, takes_the_effects_of_later_inputs_while_a_store_is_un
   EXPECT_EQ(done, "store1 send1 store2 send2");
 }
 
+TEST_F(effect_runner_test, leaves_out_what_depends_on_a_store_that_failed) {
+  sut.run({"store1", "send1"});
+  sut.run({"a", "store2", "send2"});
+  sut.abandon();
+  EXPECT_EQ(done, "store1 a store2") << "nothing but send1 depended on it";
+  sut.resume();
+  EXPECT_EQ(done, "store1 a store2 send2");
+}
+
+TEST_F(effect_runner_test, begins_anew_when_it_is_cleared) {
+  sut.run({"store", "send"});
+  sut.clear();
+  sut.run({"a"});
+  EXPECT_EQ(done, "store a");
+}
+
 TEST_F(effect_runner_test, puts_the_effects_of_an_effect_behind_the_present_ones) {
   meanwhile = [this](const std::string& effect) {
     if (effect == "a") {

@@ -75,11 +75,34 @@ TEST_F(file_model_store_test, leaves_nothing_behind_on_a_full_disk) {
     const file_size_limit full(100);
     const auto put = store->put(id_, stream_);
     ASSERT_FALSE(put);
-    EXPECT_EQ(put.error().code, domain::errc::storage_failed);
+    EXPECT_EQ(put.error().code, domain::errc::storage_full);
     EXPECT_THAT(put.error().text, HasSubstr("free space"));
   }
   EXPECT_EQ(files(), 0u);
   EXPECT_TRUE(store->put(id_, stream_));
+}
+
+TEST_F(file_model_store_test, a_stream_that_met_a_full_disk_cannot_be_finished_and_leaves_nothing_behind) {
+  const auto store = open().value();
+  {
+    const file_size_limit full(100);
+    const auto writer = store->begin();
+    EXPECT_EQ(writer->append(stream_).error().code, domain::errc::storage_full);
+    EXPECT_EQ(writer->sync().error().code, domain::errc::storage_full);
+    EXPECT_EQ(writer->finish(id_).error().code, domain::errc::storage_full);
+  }
+  EXPECT_EQ(files(), 0u);
+}
+
+TEST_F(file_model_store_test, replaces_a_damaged_file_piece_by_piece) {
+  const auto store = open().value();
+  ASSERT_TRUE(store->put(id_, stream_));
+  std::filesystem::resize_file(file_of(id_), 50);
+  const auto writer = store->begin();
+  ASSERT_TRUE(writer->append(stream_));
+  ASSERT_TRUE(writer->finish(id_));
+  EXPECT_TRUE(store->get(id_));
+  EXPECT_EQ(files(), 1u);
 }
 
 TEST_F(file_model_store_test, ignores_files_that_are_not_models) {

@@ -1,4 +1,6 @@
+#include "actors/storage/database.hpp"
 #include "tests/contract/round_store_contract.hpp"
+#include "tests/support/folder_content.hpp"
 #include "tests/support/small_disk.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -8,6 +10,7 @@
 
 namespace fedloom::test {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 struct rocksdb_round_stores {
@@ -23,6 +26,14 @@ class rocksdb_round_store_test : public testing::Test {
 protected:
   auto open() const { return storage::open_rocksdb_round_store((folder_ / "store").string()); }
 
+  void set_format(std::uint64_t format) {
+    const auto raw = storage::database::open((folder_ / "store").string(), layout).value();
+    rocksdb::WriteBatch batch;
+    raw->put_counter(batch, "format", format);
+    ASSERT_TRUE(raw->write(batch));
+  }
+
+  const storage::database_layout layout{{"sessions", "rounds", "models", "clients", "combiners"}, 2};
   temporary_folder folder_;
 };
 
@@ -75,6 +86,51 @@ TEST_F(rocksdb_round_store_test, refuses_a_damaged_store_and_says_what_to_do) {
   EXPECT_THAT(store.error().text, HasSubstr("restore the folder from a backup"));
 }
 
+TEST_F(rocksdb_round_store_test, takes_over_a_store_of_the_version_before_with_all_its_records) {
+  ASSERT_TRUE(open().value()->write({.rounds = {round_of(session_a, 1, 1, 41)}, .clients = {client_named("c1")}}));
+  set_format(1);
+  for (int start = 0; start < 2; ++start) {
+    const auto store = open().value();
+    EXPECT_EQ(store->clients(), std::vector{client_named("c1")});
+    EXPECT_EQ(store->last_round_number(), 41u);
+  }
+}
+
+TEST_F(rocksdb_round_store_test, refuses_a_store_of_a_newer_version_and_leaves_it_as_it_is) {
+  open().value().reset();
+  set_format(99);
+  const auto before = content_of(folder_ / "store");
+  const auto store = open();
+  ASSERT_FALSE(store);
+  EXPECT_EQ(store.error().code, domain::errc::storage_failed);
+  EXPECT_THAT(store.error().text, AllOf(HasSubstr("has format 99"), HasSubstr("up to format 2")));
+  EXPECT_EQ(content_of(folder_ / "store"), before);
+}
+
+TEST_F(rocksdb_round_store_test, writes_nothing_when_the_check_refuses_what_it_holds) {
+  ASSERT_TRUE(open().value()->write({.clients = {client_named("c1")}}));
+  const auto before = content_of(folder_ / "store");
+  const auto refused = storage::open_rocksdb_round_store(
+      (folder_ / "store").string(), [](const storage::round_store& store) -> domain::expected<void> {
+        return domain::failure(domain::errc::storage_failed, "without " + store.clients().at(0).client.value());
+      });
+  EXPECT_EQ(refused.error().text, "without c1");
+  EXPECT_EQ(content_of(folder_ / "store"), before);
+}
+
+TEST_F(rocksdb_round_store_test, refuses_records_that_cannot_be_read_and_leaves_them) {
+  open().value().reset();
+  {
+    const auto raw = storage::database::open((folder_ / "store").string(), layout).value();
+    rocksdb::WriteBatch batch;
+    batch.Put(raw->family(0), "key", "no session");
+    ASSERT_TRUE(raw->write(batch));
+  }
+  const auto before = content_of(folder_ / "store");
+  EXPECT_THAT(open().error().text, HasSubstr("restore the folder"));
+  EXPECT_EQ(content_of(folder_ / "store"), before);
+}
+
 TEST_F(rocksdb_round_store_test, keeps_the_folder_to_its_user) {
   open().value().reset();
   EXPECT_EQ(std::filesystem::status(folder_ / "store").permissions(), std::filesystem::perms::owner_all);
@@ -93,8 +149,8 @@ TEST_F(rocksdb_round_store_test, writes_nothing_on_a_full_disk_and_goes_on_after
   disk.fill();
   const auto refused = store->write({.clients = {client_named("half"), large}});
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, domain::errc::storage_failed);
-  EXPECT_THAT(refused.error().text, HasSubstr("free at least"));
+  EXPECT_EQ(refused.error().code, domain::errc::storage_full);
+  EXPECT_THAT(refused.error().text, HasSubstr("free some space"));
   EXPECT_EQ(store->clients(), std::vector{client_named("before")});
   disk.release();
   store.reset();

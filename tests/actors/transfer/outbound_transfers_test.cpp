@@ -10,11 +10,16 @@ namespace {
 
 using domain::transfer_id;
 
-std::string told(const std::vector<send_chunk>& sent) {
+std::string told(const std::vector<reply>& said) {
   std::string text;
-  for (const auto& each : sent) {
-    text +=
-        (text.empty() ? "" : " ") + std::to_string(each.what.transfer.value()) + "#" + std::to_string(each.what.index);
+  for (const auto& each : said) {
+    text += text.empty() ? "" : " ";
+    if (const auto* part = std::get_if<domain::chunk>(&each.what)) {
+      text += std::to_string(part->transfer.value()) + "#" + std::to_string(part->index);
+    } else {
+      const auto& over = std::get<domain::abort_transfer>(each.what);
+      text += std::to_string(over.transfer.value()) + " aborted " + std::string(to_string(over.reason.code));
+    }
   }
   return text;
 }
@@ -23,14 +28,16 @@ std::string told(const std::vector<send_chunk>& sent) {
 class outbound_transfers_test : public ::testing::Test {
 protected:
   std::string begin(std::uint64_t to, std::uint64_t transfer, std::uint32_t from, std::uint32_t credit) {
-    const auto sent = sut.begin(to, {{}, transfer_id{transfer}, from, credit}, {stream, digests});
-    return sent ? told(*sent) : std::string(to_string(sent.error().code));
+    return told(sut.serve(to, {{}, transfer_id{transfer}, from, credit}, {stream, digests}));
   }
   std::string credit(std::uint64_t to, std::uint64_t transfer, std::uint32_t chunks) {
-    return told(sut.step(to, domain::credit{transfer_id{transfer}, chunks}));
+    return told(sut.received(to, domain::credit{transfer_id{transfer}, chunks}));
   }
   std::string grant(std::uint64_t to, std::uint64_t transfer, std::uint32_t from, std::uint32_t chunks) {
-    return told(sut.step(to, domain::grant{transfer_id{transfer}, from, chunks}));
+    return told(sut.received(to, domain::grant{transfer_id{transfer}, from, chunks}));
+  }
+  std::string abort(std::uint64_t from, std::uint64_t transfer) {
+    return told(sut.received(from, domain::abort_transfer{transfer_id{transfer}, {}}));
   }
 
   static inline const domain::shared_bytes stream = stream_of(4);
@@ -74,9 +81,9 @@ TEST_F(outbound_transfers_test, goes_on_where_a_receiver_asks_it_to) {
 TEST_F(outbound_transfers_test, is_busy_at_its_bound_but_not_for_a_transfer_that_is_open) {
   begin(1, 5, 0, 1);
   begin(1, 6, 0, 1);
-  EXPECT_EQ(begin(2, 5, 0, 1), "busy");
+  EXPECT_EQ(begin(2, 5, 0, 1), "5 aborted busy");
   EXPECT_EQ(begin(1, 6, 1, 1), "6#1");
-  sut.abort(1, transfer_id{5});
+  abort(1, 5);
   EXPECT_EQ(begin(2, 5, 0, 1), "5#0");
 }
 
@@ -91,7 +98,7 @@ TEST_F(outbound_transfers_test, forgets_all_transfers_of_a_receiver_that_is_gone
 TEST_F(outbound_transfers_test, ignores_what_speaks_of_transfers_that_were_never_begun) {
   EXPECT_EQ(credit(1, 5, 1), "");
   EXPECT_EQ(grant(1, 5, 0, 1), "");
-  sut.abort(1, transfer_id{5});
+  abort(1, 5);
   sut.forget(1);
   EXPECT_EQ(sut.open(), 0u);
 }

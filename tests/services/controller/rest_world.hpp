@@ -32,8 +32,10 @@ public:
     }
     return store(start_as, std::move(session));
   }
-  domain::expected<domain::session_record> stop(const domain::session_id& which) override {
-    return store(domain::session_status::stopped, store_.session(which).value());
+  domain::expected<domain::session_record> change(const domain::session_id& which, session_order what) override {
+    using enum domain::session_status;
+    constexpr domain::session_status becomes[] = {stopped, paused, running, cancelled};
+    return store(becomes[static_cast<std::size_t>(what)], store_.session(which).value());
   }
 
   domain::session_status start_as = domain::session_status::running;

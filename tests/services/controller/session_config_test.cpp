@@ -40,9 +40,14 @@ TEST(session_config, takes_every_option) {
   all.weights = domain::weighting::uniform;
   all.server_learning_rate = 0.5;
   all.model_name_prefix = "mnist";
+  all.over_selection = 0.25;
+  all.late_updates = domain::late_rule::buffered;
+  all.max_staleness = 5;
+  all.staleness_exponent = 1;
   EXPECT_EQ(read(R"({"rounds": 7, "requested_clients": 20, "round_buffer_size": 15, "min_clients": 10,
                      "round_timeout": 2.5, "round_attempts": 3, "validate": false, "weighting": "uniform",
-                     "server_learning_rate": 0.5, "model_name_prefix": "mnist"})")
+                     "server_learning_rate": 0.5, "model_name_prefix": "mnist", "over_selection": 0.25,
+                     "late_updates": "buffered", "max_staleness": 5, "staleness_exponent": 1})")
                 .value(),
             all);
 }
@@ -52,6 +57,10 @@ TEST(session_config, comes_back_as_it_is_shown) {
   some.round_timeout = milliseconds{1234};
   some.weights = domain::weighting::uniform;
   some.model_name_prefix = "x";
+  some.requested_clients = 4;
+  some.over_selection = 0.1;
+  some.late_updates = domain::late_rule::carry;
+  some.staleness_exponent = 0.3;
   EXPECT_EQ(session_options_from(nlohmann::json::parse(json_of(some).dump())).value(), some);
 }
 
@@ -90,6 +99,11 @@ TEST(session_config, names_key_and_value_of_a_wrong_type) {
       {"weighting", "1"},
       {"model_name_prefix", "7"},
       {"server_learning_rate", "\"fast\""},
+      {"over_selection", "true"},
+      {"late_updates", "\"sometimes\""},
+      {"late_updates", "true"},
+      {"max_staleness", "-1"},
+      {"staleness_exponent", "\"steep\""},
   };
   for (const auto& [key, value] : wrong) {
     EXPECT_THAT(complaint("{\"" + std::string{key} + "\": " + value + "}"), AllOf(HasSubstr(key), HasSubstr("must be")))
@@ -101,6 +115,9 @@ TEST(session_config, keeps_the_limits_of_a_session) {
   EXPECT_THAT(complaint(R"({"rounds": 0})"), HasSubstr("rounds is 0; allowed: 1 to 1000000"));
   EXPECT_THAT(complaint(R"({"round_buffer_size": 0})"), HasSubstr("round_buffer_size"));
   EXPECT_THAT(complaint(R"({"server_learning_rate": 0})"), HasSubstr("server_learning_rate"));
+  EXPECT_THAT(complaint(R"({"over_selection": 11, "requested_clients": 2})"), HasSubstr("over_selection is 11"));
+  EXPECT_THAT(complaint(R"({"late_updates": "buffered"})"), HasSubstr("round_buffer_size is -1"));
+  EXPECT_THAT(complaint(R"({"max_staleness": 101})"), HasSubstr("max_staleness is 101"));
   EXPECT_THAT(complaint(R"({"requested_clients": 2, "min_clients": 3})"), HasSubstr("min_clients is 3"));
 }
 

@@ -213,6 +213,35 @@ TEST_F(session_events, read_from_the_store_what_the_feed_has_dropped) {
   }
 }
 
+TEST_F(session_events, tell_that_the_session_is_paused_and_goes_on) {
+  auto paused = with_rounds(13, session_status::paused, 0);
+  paused.reason = {domain::errc::paused, "paused on request"};
+  store({paused});
+  auto events = read(13);
+  EXPECT_EQ(events.next(), "status");
+  EXPECT_EQ(events.last.at("status"), "Paused");
+  EXPECT_EQ(events.last.at("reason"), "paused on request");
+  world->feed.publish(with_rounds(13, session_status::running, 0));
+  EXPECT_EQ(events.next(), "status");
+  EXPECT_EQ(events.last.at("status"), "Started");
+  store({with_rounds(13, session_status::cancelled, 0)});
+  world->feed.publish(with_rounds(13, session_status::cancelled, 0));
+  EXPECT_EQ(events.next(), "session");
+  EXPECT_EQ(events.last.at("status"), "Cancelled");
+  EXPECT_EQ(events.next(), "end");
+}
+
+TEST_F(session_events, wait_for_the_validations_of_all_rounds_that_are_still_validated) {
+  store({with_rounds(14, session_status::running, 3)}, {round_record(14, 1), round_record(14, 2), round_record(14, 3)});
+  auto events = read(14);
+  events.await_keep_alive();
+  for (std::uint32_t round = 1; round <= 3; ++round) {
+    world->feed.publish(validated(round_record(14, round)));
+    EXPECT_EQ(events.next(), "round " + std::to_string(round) + ".1");
+    EXPECT_EQ(events.last.at("loss"), 0.4);
+  }
+}
+
 TEST_F(session_events, say_that_a_session_does_not_exist) {
   for (const auto& id : {session(999).value(), std::string{"%2e%2e"}, std::string{"%00"}}) {
     reader events(*world, id);

@@ -172,6 +172,24 @@ TEST_F(sessions, stop_on_request) {
   EXPECT_EQ(body_of(answer).at("status"), "Terminated");
 }
 
+TEST_F(sessions, are_paused_resumed_and_cancelled) {
+  const auto path = "/api/v1/sessions/" + created();
+  for (const auto& [order, status] : {std::pair{"pause", "Paused"}, {"resume", "Started"}, {"cancel", "Cancelled"}}) {
+    const auto answer = post(path + "/" + order, "");
+    EXPECT_EQ(answer.status, 200) << order;
+    EXPECT_EQ(body_of(answer).at("status"), status);
+  }
+  EXPECT_EQ(body_of(get(path)).at("status"), "Cancelled");
+}
+
+TEST_F(sessions, are_paused_only_where_they_are_and_only_when_it_makes_sense) {
+  for (const auto* order : {"pause", "resume", "cancel"}) {
+    EXPECT_EQ(post("/api/v1/sessions/" + session(999).value() + "/" + order, "").status, 404) << order;
+    world->desk.refusal = domain::error{domain::errc::wrong_state, "not now"};
+    EXPECT_EQ(post("/api/v1/sessions/" + session(1).value() + "/" + order, "").status, 409) << order;
+  }
+}
+
 TEST_F(sessions, change_to_no_other_state) {
   const auto path = "/api/v1/sessions/" + created();
   EXPECT_THAT(message_of(world->ask("PATCH", path, R"({"status": "Finished"})")), HasSubstr("status is \"Finished\""));
@@ -186,6 +204,7 @@ TEST_F(sessions, pass_on_why_the_controller_cannot) {
                                                    {domain::errc::unavailable, 503},
                                                    {domain::errc::busy, 429},
                                                    {domain::errc::denied, 403},
+                                                   {domain::errc::storage_full, 507},
                                                    {domain::errc::malformed, 400}};
   for (const auto& [code, status] : refusals) {
     world->desk.refusal = domain::error{code, "try \"later\""};

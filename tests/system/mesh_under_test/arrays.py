@@ -10,15 +10,32 @@ MAGIC = b"\x93NUMPY\x01\x00"
 SEED = [((2, 3), [0.0, 0.25, -0.5, 7.0, 1024.125, -3.5]), ((4,), [1.0, 2.0, -100.0, 0.125])]
 
 
+def large_seed():
+    """The same with one tensor more: its stream takes three chunks, a sum of it six."""
+    return [*SEED, ((600000,), [512.0] * 600000)]
+
+
 def npz(arrays):
     """The bytes of an .npz of float32 arrays given as (shape, values)."""
+    return _archive([_head(shape) + struct.pack(f"<{len(values)}f", *values) for shape, values in arrays])
+
+
+def npz_of_zeros(count):
+    """The bytes of an .npz of one array of so many zeros."""
+    return _archive([_head((count,)) + bytes(4 * count)])
+
+
+def _head(shape):
+    head = repr({"descr": "<f4", "fortran_order": False, "shape": shape})
+    head += " " * (-(len(MAGIC) + 2 + len(head) + 1) % 64) + "\n"
+    return MAGIC + struct.pack("<H", len(head)) + head.encode()
+
+
+def _archive(members):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        for index, (shape, values) in enumerate(arrays):
-            head = repr({"descr": "<f4", "fortran_order": False, "shape": shape})
-            head += " " * (-(len(MAGIC) + 2 + len(head) + 1) % 64) + "\n"
-            body = struct.pack(f"<{len(values)}f", *values)
-            archive.writestr(f"{index}.npy", MAGIC + struct.pack("<H", len(head)) + head.encode() + body)
+        for index, member in enumerate(members):
+            archive.writestr(f"{index}.npy", member)
     return out.getvalue()
 
 

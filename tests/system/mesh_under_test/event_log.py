@@ -1,44 +1,55 @@
-"""A service's log, read as it grows."""
+"""A service's log, heard as it is written."""
 import json
+import threading
+import time
+
+from .waiting import announce
 
 
 class EventLog:
+    """What a process writes to its pipe: kept in a file, and parsed line by line."""
+
     def __init__(self, path):
         self.path = path
-        self.events = []  # parsed lines, in order
+        self.events = []  # parsed lines of this life, in order; "heard" is when, by time.monotonic()
         self.others = []  # lines that are no JSON objects
-        self._offset = 0
 
-    def begin_anew(self):
-        """Forgets what was read: the service starts once more and appends to the same file."""
-        self.read()
+    def follow(self, pipe):
+        """A new life: forgets what was heard, and listens until the pipe ends. What an old life says late is kept in
+        the file alone."""
         self.events, self.others = [], []
+        threading.Thread(target=self._listen, args=(pipe, self.events, self.others), daemon=True).start()
 
-    def read(self):
-        """Takes in all complete lines that were written since the last call."""
-        if not self.path.exists():
-            return
-        with open(self.path, "rb") as file:
-            file.seek(self._offset)
-            fresh = file.read()
-        complete = fresh[:fresh.rfind(b"\n") + 1]
-        self._offset += len(complete)
-        for line in complete.decode(errors="replace").splitlines():
-            try:
-                parsed = json.loads(line)
-            except ValueError:
-                parsed = None
-            if isinstance(parsed, dict):
-                self.events.append(parsed)
-            else:
-                self.others.append(line)
+    def _listen(self, pipe, events, others):
+        with pipe, open(self.path, "ab", buffering=0) as file:
+            for line in pipe:
+                heard = time.monotonic()
+                file.write(line)
+                parsed = _parsed(line)
+                if parsed is None:
+                    others.append(line.decode(errors="replace").rstrip("\n"))
+                else:
+                    events.append({**parsed, "heard": heard})
+                announce()
 
-    def find(self, event, **fields):
-        """The first such event, or None."""
-        self.read()
+    def all(self, event, since=0, **fields):
+        """All such events of this life that were heard since then."""
         wanted = {"event": event, **fields}
-        return next((one for one in self.events if all(one.get(key) == value for key, value in wanted.items())), None)
+        return [one for one in list(self.events)
+                if one["heard"] >= since and all(one.get(key) == value for key, value in wanted.items())]
+
+    def find(self, event, since=0, **fields):
+        """The first of them, or None."""
+        return next(iter(self.all(event, since, **fields)), None)
 
     def tail(self, lines=25):
         text = self.path.read_text(errors="replace") if self.path.exists() else ""
         return f"--- {self.path.name} ---\n" + "\n".join(text.splitlines()[-lines:])
+
+
+def _parsed(line):
+    try:
+        parsed = json.loads(line)
+    except ValueError:
+        return None
+    return parsed if isinstance(parsed, dict) else None

@@ -22,9 +22,13 @@ SESSION = {"rounds": 1, "round_timeout": 60, "round_buffer_size": -1, "validate"
 
 
 class Mesh:
-    """Processes in a temporary folder; `end` ends them all and expects of each to exit with 0."""
+    """Processes in a temporary folder; `end` ends them all and expects of each to exit with 0.
 
-    def __init__(self):
+    `package` is a folder of tests/system; `layers` change the configurations of all services of a kind."""
+
+    def __init__(self, package="package", **layers):
+        self.seed = arrays.SEED
+        self._package, self._layers = SYSTEM_FOLDER / package, layers
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="fedloom-system-"))
         self.control = Control(self.folder / "control")
         self.services = {}
@@ -42,7 +46,7 @@ class Mesh:
         self.wait_for_clients(clients)
 
     def start_controller(self, **changes):
-        service = self._start("controller", "fedloom-controller", merged(CONTROLLER, changes))
+        service = self.add("controller", "fedloom-controller", merged(CONTROLLER, self._layer("controller"), changes))
         self._meet_controller()
         return service
 
@@ -53,17 +57,19 @@ class Mesh:
 
     def start_combiner(self, name, **changes):
         endpoint = {"id": name, "controller": {"endpoint": self.endpoint("controller")}}
-        service = self._start(name, "fedloom-combiner", merged(COMBINER, endpoint, changes))
+        service = self.add(name, "fedloom-combiner", merged(COMBINER, self._layer("combiner"), endpoint, changes))
         service.wait_for("welcomed")
+        # The next life has to be where this one was.
+        service.config = merged(service.config, {"mesh": {"bind": self.endpoint(name)}})
         return service
 
     def start_client(self, name, *, process=None, **changes):
         """`process` names the process if it is another than the client."""
         own = {"id": name, "controller": {"endpoint": self.endpoint("controller")},
-               "package": {"folder": str(SYSTEM_FOLDER / "package")}}
+               "package": {"folder": str(self._package)}}
         orders = {"FEDLOOM_TEST_CONTROL": str(self.control.folder), "FEDLOOM_TEST_CLIENT": name,
                   "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-        return self._start(process or name, "fedloom-client", merged(CLIENT, own, changes), orders)
+        return self.add(process or name, "fedloom-client", merged(CLIENT, self._layer("client"), own, changes), orders)
 
     def endpoint(self, name):
         return self.services[name].wait_for("listening")["mesh"]
@@ -86,9 +92,15 @@ class Mesh:
             return sum(one["status"] == "online" for one in self.api.result("/api/v1/clients")) >= count
         wait_until(online, f"{count} clients to be online", watch=self.check)
 
+    def wait_for_metric(self, services, name, value):
+        """Until the sum of that metric over these services has grown to that value."""
+        names = [services] if isinstance(services, str) else services
+        wait_until(lambda: sum(self.admin(one).metric(name) for one in names) >= value, f"{name} to be {value}",
+                   watch=self.check)
+
     def upload_seed(self):
         file = self.folder / "seed.npz"
-        file.write_bytes(arrays.npz(arrays.SEED))
+        file.write_bytes(arrays.npz(self.seed))
         return self.api.upload_model(file, "seed")
 
     def create_session(self, **config):
@@ -113,10 +125,20 @@ class Mesh:
             service.ask_to_end()
         return {name: service.wait_for_end() for name, service in running.items()}
 
+    def kill_all(self):
+        for service in self.services.values():
+            if service.is_running():
+                service.kill()
+
     def clean_up(self):
+        self.control.end()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _start(self, name, program, config, environment=None):
+    def _layer(self, kind):
+        return self._layers.get(kind, {})
+
+    def add(self, name, program, config, environment=None):
+        """One more process; its name is not one of the mesh."""
         service = ServiceProcess(program, name, merged({"data_folder": str(self.folder / name)}, config), self.folder,
                                  environment)
         self.services[name] = service
@@ -133,9 +155,10 @@ class Mesh:
 
 class MeshTest(unittest.TestCase):
     """Each test has a mesh of its own. If a test fails, the ends of all logs are shown."""
+    package = "package"
 
     def setUp(self):
-        self.mesh = Mesh()
+        self.mesh = Mesh(self.package)
         self.addCleanup(self._end)
 
     def run(self, result=None):

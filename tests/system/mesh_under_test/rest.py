@@ -57,7 +57,7 @@ class AdminApi:
 
 
 class Session:
-    ENDED = ("Finished", "Terminated", "Failed")
+    ENDED = ("Finished", "Terminated", "Failed", "Cancelled")
 
     def __init__(self, mesh, session_id):
         self._mesh = mesh
@@ -79,6 +79,10 @@ class Session:
     def stop(self):
         return self._mesh.api.patch(f"/api/v1/sessions/{self.id}", {"status": "Terminated"})
 
+    def order(self, what):
+        """ "pause", "resume" or "cancel"; the session as it is stored then."""
+        return self._mesh.api.post(f"/api/v1/sessions/{self.id}/{what}", {})
+
     def wait_for_round(self, number):
         return self._wait(lambda name, data: name == "round" and data["round"] == number, f"round {number}")
 
@@ -99,7 +103,7 @@ class Session:
         try:
             if self._stream is None:
                 self._stream = self._mesh.api.events(f"/api/v1/sessions/{self.id}/events")
-            while (event := self._stream.next(0.05)) is not None:
+            while (event := self._stream.next(0)) is not None:
                 if event not in self.events:
                     self.events.append(event)
         except DemoError:

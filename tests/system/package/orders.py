@@ -1,35 +1,21 @@
-"""What the test wants of this client in this round. The files are those of mesh_under_test/control.py."""
+"""What the test wants of this client in this round: a question to tests/system/mesh_under_test/control.py."""
 import json
 import os
-import pathlib
+import socket
 import sys
-import time
 
-CONTROL = pathlib.Path(os.environ["FEDLOOM_TEST_CONTROL"])
+CONTROL = os.environ["FEDLOOM_TEST_CONTROL"] + "/orders"
 CLIENT = os.environ["FEDLOOM_TEST_CLIENT"]
-PAUSE_SECONDS = 0.01
 
 
-def tell_begun(round_number):
-    """One line per start: the process and its group."""
-    with open(CONTROL / "begun" / f"{CLIENT}.{round_number}", "a") as file:
-        file.write(f"{os.getpid()} {os.getpgid(0)}\n")
-
-
-def wait_at_gate(round_number):
-    while (allowed := _read("gate")) is not None and int(allowed) < round_number:
-        if not CONTROL.exists():
-            sys.exit("the test is over")
-        time.sleep(PAUSE_SECONDS)
-
-
-def behaviour(round_number):
-    all_of_them = json.loads(_read("behaviours") or "{}")
-    return all_of_them.get(CLIENT, {}).get(str(round_number), "add")
-
-
-def _read(name):
+def ask(round_number):
+    """Reports that this training has begun; answers how to behave as soon as it may go on."""
+    report = {"client": CLIENT, "round": round_number, "process": os.getpid(), "group": os.getpgid(0)}
     try:
-        return (CONTROL / name).read_text()
-    except FileNotFoundError:
-        return None
+        with socket.socket(socket.AF_UNIX) as call:
+            call.connect(CONTROL)
+            call.sendall(json.dumps(report).encode() + b"\n")
+            answer = call.makefile().readline().strip()
+    except OSError as problem:
+        sys.exit(f"the test is over: {problem}")
+    return answer or sys.exit("the test is over")

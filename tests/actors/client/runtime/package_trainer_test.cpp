@@ -1,8 +1,10 @@
+#include "actors/client/runtime/leftover_processes.hpp"
 #include "actors/client/runtime/package_trainer.hpp"
 #include "actors/model/npz.hpp"
 #include "tests/actors/client/runtime/example_stream.hpp"
 #include "tests/actors/client/runtime/fifo.hpp"
 #include "tests/actors/client/runtime/scratch_folder.hpp"
+#include "tests/support/small_disk.hpp"
 
 #include <gmock/gmock.h>
 #include <thread>
@@ -33,6 +35,12 @@ protected:
     script("train", text);
     const auto result = train();
     return result ? domain::error{} : result.error();
+  }
+  /// entry.sh, as a client with this work folder runs it.
+  void run_as_entry_point(const std::filesystem::path& folder) const {
+    const auto line =
+        "cd '" + scratch.path().string() + "' && env '" + work_folder_variable(folder) + "' bash entry.sh";
+    ASSERT_EQ(std::system(line.c_str()), 0);
   }
   std::filesystem::path work() const { return scratch.path() / "data" / "work"; }
 
@@ -129,6 +137,15 @@ TEST_F(package_trainer_test, ends_a_training_on_request) {
   EXPECT_EQ(train(stop.get_token()).error().code, errc::cancelled);
 }
 
+TEST_F(package_trainer_test, does_not_begin_what_was_cancelled_while_it_waited_for_its_turn) {
+  std::stop_source stop;
+  stop.request_stop();
+  script("train", "touch begun");
+  EXPECT_EQ(train(stop.get_token()).error().code, errc::cancelled);
+  EXPECT_FALSE(std::filesystem::exists(package.project_dir / "begun"));
+  EXPECT_FALSE(std::filesystem::exists(work())) << "not even its files";
+}
+
 TEST_F(package_trainer_test, validates_by_the_packages_command) {
   script("validate", R"(echo '{"accuracy": 0.75, "loss": 1, "num_examples": 20, "text": "x"}' > "$2")");
   const auto result = validate();
@@ -160,6 +177,53 @@ TEST_F(package_trainer_test, tries_a_failed_startup_again) {
   EXPECT_EQ(trainer.validate(model, context, {}).error().code, errc::entry_point_failed);
   scratch.write("project/fixed", "");
   EXPECT_TRUE(trainer.validate(model, context, {}));
+}
+
+TEST_F(package_trainer_test, says_that_the_disk_is_full_and_works_again_when_it_is_not) {
+  const test::small_disk disk(work(), 1 << 20);
+  if (!disk.mounted())
+    GTEST_SKIP() << "needs the right to mount";
+  script("train", R"(cp "$1" "$2" && echo '{"num_examples": 7}' > "$2-metadata")");
+  package_trainer trainer(package, work());
+  disk.fill();
+  const auto before = trainer.train(model, context, {});
+  ASSERT_FALSE(before);
+  EXPECT_EQ(before.error().code, errc::storage_full) << before.error().text;
+  EXPECT_THAT(before.error().text, HasSubstr("free some space"));
+  disk.release();
+  EXPECT_TRUE(trainer.train(model, context, {}));
+}
+
+TEST_F(package_trainer_test, says_that_the_disk_was_full_for_the_command) {
+  const test::small_disk disk(work(), 1 << 20);
+  if (!disk.mounted())
+    GTEST_SKIP() << "needs the right to mount";
+  script("train", R"(cat /dev/zero > "$2")");
+  const auto result = train();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, errc::storage_full);
+  EXPECT_THAT(result.error().text, HasSubstr("No space left on device"));
+  EXPECT_TRUE(std::filesystem::is_empty(work())) << "the client lives on";
+}
+
+TEST_F(package_trainer_test, kills_what_a_killed_client_left_running) {
+  fifo alive(scratch.path() / "alive");
+  alive.open();
+  std::filesystem::create_directories(work());
+  // As entry points leave them behind: one in the group, and one that left even that.
+  scratch.write("entry.sh", "exec 3>alive; (setsid sleep 1000 & sleep 1000 &) >/dev/null 2>&1; echo here >&3");
+  run_as_entry_point(work());
+  package_trainer(package, work());
+  EXPECT_EQ(alive.read_to_end(), "here\n") << "both are gone, or this would never return";
+}
+
+TEST_F(package_trainer_test, leaves_the_processes_of_other_clients_alone) {
+  const fifo release(scratch.path() / "release");
+  scratch.write("entry.sh", "cat release >/dev/null 2>&1 &");
+  run_as_entry_point(work() / "other");
+  package_trainer(package, work());
+  const unique_fd writer(::open((scratch.path() / "release").c_str(), O_WRONLY)); // blocks until it reads: it lives
+  EXPECT_TRUE(writer);
 }
 
 TEST_F(package_trainer_test, leaves_no_files_behind) {

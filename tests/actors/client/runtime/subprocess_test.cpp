@@ -114,6 +114,33 @@ TEST_F(subprocess_test, kills_a_command_that_ignores_the_request) {
   EXPECT_EQ(outcome.status, 128 + SIGKILL);
 }
 
+TEST_F(subprocess_test, kills_a_command_and_its_children_although_all_of_them_ignore_the_request) {
+  fifo ready(folder.path() / "ready");
+  fifo alive(folder.path() / "alive");
+  alive.open();
+  std::stop_source stop;
+  const std::jthread canceller([&] {
+    ready.wait_for_writer();
+    stop.request_stop();
+  });
+  const auto outcome = run("exec 3>alive; trap '' TERM; (bash -c 'while :; do sleep 1000; done' & "
+                           "while :; do sleep 1000; done) & sleep 1000 & exec 4>ready; while :; do sleep 1000; done",
+                           60s, stop.get_token());
+  EXPECT_EQ(outcome.how, subprocess_end::cancelled);
+  EXPECT_EQ(alive.read_to_end(), "");
+}
+
+TEST_F(subprocess_test, gives_a_command_the_variables_that_it_is_told) {
+  ::setenv("FEDLOOM_SUBPROCESS_TEST", "outer", 1);
+  const auto outcome = run_subprocess({"echo $FEDLOOM_SUBPROCESS_TEST $OMP_NUM_THREADS",
+                                       folder.path(),
+                                       60s,
+                                       {"FEDLOOM_SUBPROCESS_TEST=inner", "OMP_NUM_THREADS=5"}},
+                                      {});
+  ::unsetenv("FEDLOOM_SUBPROCESS_TEST");
+  EXPECT_EQ(outcome->output, "inner 5\n");
+}
+
 TEST_F(subprocess_test, does_not_begin_what_is_already_cancelled) {
   std::stop_source stop;
   stop.request_stop();

@@ -1,0 +1,139 @@
+// What clients say: to which collection it belongs, and what they hear when it belongs to none.
+#include "actors/combiner/parts_machine.hpp"
+
+#include <algorithm>
+
+namespace fedloom::combiner {
+
+using namespace parts;
+using domain::errc;
+using domain::receipt_verdict;
+
+effects parts_machine::from_client(domain::instant now, const domain::client_id& client, const domain::message& in) {
+  effects out;
+  const auto to = [&](collection_machine* one, const auto& what) {
+    if (one != nullptr) {
+      take(*one, one->received(now, client, what), out);
+    }
+  };
+  std::visit(domain::overloaded{
+                 [&](const domain::offer& m) { out = offered(now, client, in, m); },
+                 [&](const domain::chunk& m) {
+                   const auto found = std::ranges::find_if(
+                       open_, [&](const auto& entry) { return entry.second.takes_transfer(client, m.transfer); });
+                   if (found != open_.end()) {
+                     found->second.count_traffic(in.payload.size(), 0);
+                     take(found->second, found->second.received(now, client, m, in.payload), out);
+                   }
+                 },
+                 [&](const domain::task_failed& m) { to(find(client, in.head.round, m.kind), m); },
+                 [&](const domain::validation& m) { to(find(client, in.head.round, domain::task_kind::validate), m); },
+                 [](const auto&) {},
+             },
+             in.what);
+  settle(now, out);
+  return out;
+}
+
+effects parts_machine::offered(domain::instant now, const domain::client_id& client, const domain::message& in,
+                               const domain::offer& what) {
+  effects out;
+  if (auto* one = find(client, in.head.round, domain::task_kind::train)) {
+    one->count_traffic(in.payload.size(), 0);
+    take(*one, one->received(now, client, what, in.payload), out);
+    return out;
+  }
+  return answer_stray(now, {in.head.round, client});
+}
+
+effects parts_machine::answer_stray(domain::instant now, const domain::update_key& key) {
+  effects out;
+  const auto was_accepted = [&](const ended_part& one) { return one.accepted.contains(key); };
+  const auto is_counted = [&](const ended_part& one) { return one.counted && was_accepted(one); };
+  const auto is_late = [&](const ended_part& one) { return one.late.contains(key); };
+  const auto is_over = [&](const ended_part& one) { return one.round == key.round && one.knows_late; };
+  if (std::ranges::any_of(ended_, is_counted)) {
+    out.emplace_back(
+        send{key.client, key.round, domain::receipt{domain::task_kind::train, receipt_verdict::counted, {}}, {}});
+  } else if (std::ranges::any_of(ended_, was_accepted)) {
+    not_needed(key, {errc::late, "the round ended without it"}, out);
+  } else if (is_superseded(key.round) ||
+             (std::ranges::any_of(ended_, is_over) && std::ranges::none_of(ended_, is_late))) {
+    const domain::error late{errc::late, "the session has moved on without it"}; // I-9
+    not_needed(key, late, out);
+    out.emplace_back(update_refused{key.round, key.client, late});
+  } else if (unclaimed_.size() < limits_.unclaimed &&
+             std::ranges::none_of(unclaimed_, [&](const auto& one) { return one.key == key; })) {
+    unclaimed_.push_back({key, now});
+  }
+  return out;
+}
+
+/// A later round or attempt of the session was planned here.
+bool parts_machine::is_superseded(const domain::round_key& round) const {
+  const auto is_later = [&](const domain::round_key& known) { return known.session == round.session && known > round; };
+  return std::ranges::any_of(open_,
+                             [&](const auto& entry) {
+                               return entry.second.plan().kind == domain::task_kind::train &&
+                                      is_later(entry.second.round());
+                             }) ||
+         std::ranges::any_of(ended_, [&](const auto& one) { return is_later(one.round); });
+}
+
+collection_machine* parts_machine::find(const domain::client_id& client, const domain::round_key& key,
+                                        domain::task_kind kind) {
+  const auto found = std::ranges::find_if(
+      open_, [&](const auto& entry) { return entry.second.plan().kind == kind && entry.second.expects(client, key); });
+  return found == open_.end() ? nullptr : &found->second;
+}
+
+void parts_machine::not_needed(const domain::update_key& key, domain::error reason, effects& out) const {
+  out.emplace_back(send{key.client,
+                        key.round,
+                        domain::receipt{domain::task_kind::train, receipt_verdict::not_needed, std::move(reason)},
+                        {}});
+}
+
+/// Who was late hears, once a later plan is here, that it is not in that either.
+void parts_machine::release_late(effects& out) {
+  for (auto& one : ended_) {
+    if (one.late.empty() || !is_superseded(one.round)) {
+      continue;
+    }
+    for (const auto& key : std::exchange(one.late, {})) {
+      if (find(key.client, key.round, domain::task_kind::train) == nullptr) {
+        not_needed(key, {errc::late, "the session has moved on without it"}, out);
+      }
+    }
+  }
+}
+
+void parts_machine::reconsider_unclaimed(effects& out) {
+  std::erase_if(unclaimed_, [&](const auto& one) {
+    const auto& [round, client] = one.key;
+    if (find(client, round, domain::task_kind::train) != nullptr) {
+      return true; // it is asked, and offers again
+    }
+    const bool is_over = is_superseded(round);
+    if (is_over) {
+      not_needed(one.key, {errc::late, "the session has moved on without it"}, out);
+    }
+    return is_over;
+  });
+}
+
+std::optional<domain::instant> parts_machine::unclaimed_until() const {
+  if (unclaimed_.empty() || !uplinked_since_) {
+    return std::nullopt;
+  }
+  return std::max(unclaimed_.front().since, *uplinked_since_) + 2 * limits_.collection.absence;
+}
+
+void parts_machine::give_up_unclaimed(domain::instant now, effects& out) {
+  for (auto until = unclaimed_until(); until && *until <= now; until = unclaimed_until()) {
+    not_needed(unclaimed_.front().key, {errc::not_found, "no such round is open"}, out);
+    unclaimed_.pop_front();
+  }
+}
+
+} // namespace fedloom::combiner

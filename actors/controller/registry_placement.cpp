@@ -1,0 +1,160 @@
+// Who may join, and at which combiner a client is placed.
+#include "actors/controller/registry_machine.hpp"
+
+namespace fedloom::controller {
+
+using namespace registry;
+using domain::errc;
+
+namespace {
+
+/// Somebody who has to wait for a combiner to come is asked to come back after so long.
+constexpr domain::milliseconds come_back{500};
+constexpr domain::milliseconds come_back_to_a_full_disk{2000};
+
+} // namespace
+
+effects registry_machine::join(domain::instant now, domain::timestamp date, transport::peer_id from,
+                               const domain::join& asked) {
+  if (const auto reason = why_refused(now, asked); reason.code != errc::none) {
+    const bool may_change = reason.code != errc::denied && reason.code != errc::bad_weight;
+    return {send{from, domain::refused{reason, may_change ? come_back : domain::milliseconds{0}}},
+            turned_away{asked.client.value(), reason}};
+  }
+  auto* combiner = choose(asked);
+  if (combiner == nullptr) {
+    const domain::refused refused{{errc::unavailable, "no combiner has room at the moment"}, come_back};
+    return {send{from, refused}, turned_away{asked.client.value(), refused.reason}};
+  }
+  effects out;
+  auto& entry = clients_[asked.client];
+  if (!entry.record.combiner.value().empty()) {
+    leave_combiner(asked.client, entry);
+    if (entry.online) {
+      entry.online = false;
+      out.emplace_back(client_down{asked.client});
+    }
+  }
+  const bool is_same = asked.resume == entry.record.resume && asked.resume != domain::token{};
+  const domain::client_record record{asked.client,
+                                     asked.name,
+                                     combiner->record.combiner,
+                                     asked.preferred_combiner,
+                                     is_same ? asked.resume : tokens_(),
+                                     asked.max_examples,
+                                     date};
+  entry.record = record;
+  entry.placed_until = now + config_.ticket_valid;
+  combiner->clients.insert(asked.client);
+  const auto ticket = tokens_();
+  storage::batch changes;
+  changes.clients.push_back(record);
+  out.emplace_back(store{std::move(changes), from});
+  out.emplace_back(
+      send{*combiner->peer, domain::expect_client{asked.client, ticket, asked.max_examples, config_.ticket_valid}});
+  out.emplace_back(
+      send{from, domain::placement{combiner->record.combiner, combiner->record.endpoint, ticket, record.resume}});
+  return out;
+}
+
+effects registry_machine::not_stored(const store& what, const domain::error& reason) {
+  effects out;
+  const domain::refused answer{reason, come_back_to_a_full_disk};
+  for (const auto& record : what.changes.combiners) {
+    auto& entry = combiners_[record.combiner];
+    entry.peer.reset(); // nobody was told that it is up
+    entry.record = {};  // or its next hello would change nothing, and not be stored
+    out.emplace_back(send{what.asked_by, answer});
+    out.emplace_back(turned_away{record.combiner.value(), reason});
+  }
+  for (const auto& record : what.changes.clients) {
+    auto& entry = clients_[record.client];
+    entry.placed_until = {};
+    leave_combiner(record.client, entry);
+    out.emplace_back(send{what.asked_by, answer});
+    out.emplace_back(turned_away{record.client.value(), reason});
+  }
+  return out;
+}
+
+domain::error registry_machine::why_refused(domain::instant now, const domain::join& asked) const {
+  if (asked.max_examples < 1 || asked.max_examples > config_.max_examples) {
+    return {errc::bad_weight, "max_examples " + std::to_string(asked.max_examples) + " is not within 1 and " +
+                                  std::to_string(config_.max_examples)};
+  }
+  const auto known = clients_.find(asked.client);
+  if (known == clients_.end()) {
+    if (clients_.size() >= config_.max_clients) {
+      return {errc::busy, "the controller has its most clients"};
+    }
+  } else if (asked.resume != known->second.record.resume) {
+    const bool lives = known->second.online || now < known->second.placed_until;
+    if (lives) {
+      return {errc::client_id_taken, "a client with id " + asked.client.value() +
+                                         " is connected; choose another id, or wait until its lease has ended"};
+    }
+  }
+  const auto ruling = policy_.decide(domain::gate_kind::client_join, {{"client", asked.client.value(), true}});
+  if (ruling.answer != domain::ruling::allow) {
+    return {errc::denied, ruling.reason};
+  }
+  return {};
+}
+
+registry_machine::combiner_entry* registry_machine::choose(const domain::join& asked) {
+  // Who comes back gives up the place it had: it must not be in its own way.
+  const auto others = [&](const combiner_entry& entry) {
+    return entry.clients.size() - entry.clients.count(asked.client);
+  };
+  const auto has_room = [&](const combiner_entry& entry) {
+    return entry.peer && !entry.is_draining && others(entry) < entry.record.max_clients;
+  };
+  const auto is_lost = [&](const combiner_entry& entry) { return entry.record.combiner == asked.lost_combiner; };
+  if (const auto preferred = combiners_.find(asked.preferred_combiner);
+      preferred != combiners_.end() && has_room(preferred->second) && !is_lost(preferred->second)) {
+    return &preferred->second;
+  }
+  combiner_entry* best = nullptr;
+  const auto is_better = [&](const combiner_entry& one) {
+    return best == nullptr || std::pair{is_lost(one), others(one)} < std::pair{is_lost(*best), others(*best)};
+  };
+  for (auto& [id, entry] : combiners_) {
+    if (has_room(entry) && is_better(entry)) {
+      best = &entry;
+    }
+  }
+  return best;
+}
+
+void registry_machine::leave_combiner(const domain::client_id& client, const client_entry& entry) {
+  if (const auto at = combiners_.find(entry.record.combiner); at != combiners_.end()) {
+    at->second.clients.erase(client);
+  }
+}
+
+void registry_machine::set_online(const domain::client_id& client, const domain::combiner_id& at, effects& out) {
+  const auto found = clients_.find(client);
+  if (found == clients_.end() || found->second.record.combiner != at) {
+    return; // it was placed elsewhere since: that combiner speaks for it
+  }
+  auto& entry = found->second;
+  combiners_[at].clients.insert(client);
+  entry.online = true;
+  out.emplace_back(client_up{{client, at, entry.record.max_examples}});
+}
+
+void registry_machine::set_offline(const domain::client_id& client, const domain::combiner_id& at, effects& out) {
+  const auto found = clients_.find(client);
+  if (found == clients_.end() || found->second.record.combiner != at) {
+    return;
+  }
+  combiners_[at].clients.erase(client);
+  auto& entry = found->second;
+  entry.placed_until = {};
+  if (entry.online) {
+    entry.online = false;
+    out.emplace_back(client_down{client});
+  }
+}
+
+} // namespace fedloom::controller

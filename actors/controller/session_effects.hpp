@@ -1,0 +1,79 @@
+#pragma once
+#include "actors/controller/effects.hpp"
+#include "actors/storage/round_store.hpp"
+#include "messages/domain/message.hpp"
+
+#include <cstdint>
+#include <variant>
+#include <vector>
+
+namespace fedloom::controller {
+
+/// A global model as far as opening a round needs to know it.
+struct head_model {
+  domain::model_id model;
+  std::uint64_t stream_bytes = 0;
+  std::vector<std::int32_t> exponents; ///< of its tensors' scales
+};
+
+/// Whom to answer when the step's store is done.
+using reply_ticket = std::uint64_t;
+
+/// What session_machine asks to be done, in order; what stands behind a store waits for it.
+namespace session {
+struct store {
+  storage::batch changes;
+};
+struct send {
+  domain::combiner_id to;
+  domain::round_key about;
+  domain::body what;
+};
+struct load_model {
+  domain::model_id model;
+}; ///< answered by `loaded`
+/// Opens an empty sum for this attempt; whatever sum was open before is dropped.
+struct begin_sum {
+  domain::round_key about;
+  domain::model_id model;
+  domain::scale_table scales;
+};
+struct fetch_sum {
+  domain::combiner_id from;
+  domain::round_key about;
+  domain::partial what;
+  bool again = false;
+};
+struct abandon_sum {
+  domain::lease_id lease;
+};
+/// Merge, apply the server learning rate, make the stream durable; answered by `averaged`. Parts that list `parents`
+/// count by what their updates changed in those: new = head + rate * (sum of weight * (update - parent)) / divisor.
+struct average {
+  domain::round_key about;
+  double rate;
+  std::uint64_t divisor = 0; ///< at least the sum's weight, which 0 stands for; larger where discounts shorten the step
+};
+struct drop_sum {};
+struct reply {
+  reply_ticket to;
+  domain::expected<domain::session_record> what;
+};
+struct round_done {
+  domain::round_record what;
+}; ///< committed, and validated where asked for
+struct attempt_failed {
+  domain::round_record what;
+};
+struct session_done {
+  domain::session_record what;
+};
+struct session_changed {
+  domain::session_record what;
+}; ///< paused, or goes on; it has not ended
+using effect = std::variant<store, send, load_model, begin_sum, fetch_sum, abandon_sum, average, drop_sum, reply,
+                            round_done, session_done, attempt_failed, session_changed>;
+using effects = std::vector<effect>;
+} // namespace session
+
+} // namespace fedloom::controller

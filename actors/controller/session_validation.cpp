@@ -1,0 +1,71 @@
+// Committed models of the running session, validated beside the rounds that follow.
+#include "actors/controller/session_machine.hpp"
+
+namespace fedloom::controller {
+
+using namespace session;
+using domain::session_status;
+
+effects session_machine::open_validation(domain::moment at, const domain::round_record& of) {
+  std::vector<available_client> cohort;
+  for (const auto& [id, one] : available_) {
+    if (may_work(one)) {
+      cohort.push_back(one);
+    }
+  }
+  auto& added = validations_.emplace_back(
+      validation{of, make_collection(at, of.key, plan_for(domain::task_kind::validate), cohort.size())});
+  if (cohort.empty()) {
+    auto out = translate(at, added.collecting, added.collecting.close(at.now)); // settled at once
+    append(out, tell_validated(at));
+    return out;
+  }
+  added.collecting.open(cohort);
+  return translate(at, added.collecting, added.collecting.announce(at.now));
+}
+
+/// The answers that are in by now are kept: each combiner is asked for them, which does not hold the next round up.
+effects session_machine::close_validations(domain::moment at) {
+  effects out;
+  for (auto& one : validations_) {
+    append(out, translate(at, one.collecting, one.collecting.close(at.now)));
+  }
+  append(out, tell_validated(at));
+  while (validations_.size() >= validations_most) { // rounds may be faster than a combiner that says nothing
+    append(out, validation_settled(validations_.front()));
+    out.emplace_back(round_done{std::move(validations_.front().record)});
+    validations_.pop_front();
+  }
+  return out;
+}
+
+effects session_machine::validation_settled(validation& which) {
+  auto& record = which.record;
+  record.validations = which.collecting.contributions();
+  record.validation_failures = which.collecting.failures();
+  record.bytes_up += which.collecting.bytes_up();
+  record.bytes_down += which.collecting.bytes_down();
+  effects out;
+  if (which.collecting.asked() > 0) {
+    storage::batch changes;
+    changes.rounds.push_back(record);
+    out.emplace_back(store{std::move(changes)});
+  }
+  tell_closed(which.collecting, true, out);
+  return out;
+}
+
+/// In the order of their rounds, for readers that follow a session.
+effects session_machine::tell_validated(domain::moment at) {
+  effects out;
+  while (!validations_.empty() && validations_.front().collecting.is_settled()) {
+    out.emplace_back(round_done{std::move(validations_.front().record)});
+    validations_.pop_front();
+  }
+  if (stage_ == stage::finishing && validations_.empty()) {
+    append(out, release(at, session_status::finished, {}));
+  }
+  return out;
+}
+
+} // namespace fedloom::controller

@@ -1,0 +1,165 @@
+#include "tests/simulation/recorded_stores.hpp"
+
+#include <stdexcept>
+
+namespace fedloom::simulation {
+
+namespace {
+
+const std::string controller = "controller";
+/// The longest that planted bugs leave something in memory that they said to be on disk.
+constexpr domain::milliseconds sync_pause{200};
+
+class recorded_round_store final : public storage::round_store {
+public:
+  recorded_round_store(surroundings& around, std::unique_ptr<round_store> what)
+      : around_(around), inner_(std::move(what)) {}
+
+  domain::expected<void> write(const storage::batch& changes) override {
+    around_.crashes.pass(controller);
+    auto written = inner_->write(changes);
+    around_.happened(event::wrote{changes});
+    around_.crashes.pass(controller);
+    return written;
+  }
+  domain::expected<domain::term> next_term() override {
+    around_.crashes.pass(controller);
+    const auto drawn = inner_->next_term();
+    around_.happened(event::began_term{*drawn});
+    around_.crashes.pass(controller);
+    return drawn;
+  }
+
+  std::vector<domain::session_record> sessions() const override { return inner_->sessions(); }
+  domain::expected<domain::session_record> session(const domain::session_id& id) const override {
+    return inner_->session(id);
+  }
+  std::vector<domain::round_record> rounds() const override { return inner_->rounds(); }
+  std::vector<domain::round_record> rounds_of(const domain::session_id& id) const override {
+    return inner_->rounds_of(id);
+  }
+  std::vector<domain::model_record> models() const override { return inner_->models(); }
+  std::vector<domain::client_record> clients() const override { return inner_->clients(); }
+  std::vector<domain::combiner_record> combiners() const override { return inner_->combiners(); }
+  std::uint64_t last_round_number() const override { return inner_->last_round_number(); }
+
+private:
+  surroundings& around_;
+  std::unique_ptr<round_store> inner_;
+};
+
+class recorded_model_store final : public storage::model_store {
+public:
+  recorded_model_store(surroundings& around, std::unique_ptr<model_store> what)
+      : around_(around), inner_(std::move(what)) {}
+
+  domain::expected<void> put(const domain::model_id& id, domain::byte_span stream) override {
+    around_.crashes.pass(controller);
+    if (around_.planted == planted_bug::commit_before_blob && !inner_->has(id)) {
+      put_later(id, domain::shared_bytes::copy_of(stream));
+    } else {
+      keep(id, stream);
+    }
+    around_.crashes.pass(controller);
+    return {};
+  }
+  domain::expected<domain::shared_bytes> get(const domain::model_id& id) const override {
+    const auto cached = unsynced_.find(id);
+    return cached != unsynced_.end() && is_cached(cached->second) ? cached->second.stream : inner_->get(id);
+  }
+  bool has(const domain::model_id& id) const override { return get(id).has_value(); }
+  domain::expected<void> remove(const domain::model_id& id) override { return inner_->remove(id); }
+  std::vector<domain::model_id> list() const override { return inner_->list(); }
+
+private:
+  struct unsynced {
+    domain::shared_bytes stream;
+    std::uint64_t death = 0; ///< the owner's next one, which takes it along
+  };
+
+  void keep(const domain::model_id& id, domain::byte_span stream) {
+    if (auto stored = inner_->put(id, stream); !stored) {
+      throw std::runtime_error(domain::to_string(stored.error()));
+    }
+    around_.happened(event::kept_model{id, inner_->get(id).value()});
+  }
+  /// The planted bug: it is there, but not for ever.
+  void put_later(const domain::model_id& id, domain::shared_bytes stream) {
+    unsynced_[id] = {std::move(stream), around_.deaths[controller] + 1};
+    around_.clock.after(around_.clock.pause(domain::milliseconds{0}, sync_pause), [this, id] {
+      const auto at = unsynced_.extract(id);
+      if (at && is_cached(at.mapped())) {
+        keep(id, at.mapped().stream.span());
+      }
+    });
+  }
+  bool is_cached(const unsynced& what) const { return around_.deaths[controller] < what.death; }
+
+  surroundings& around_;
+  std::unique_ptr<model_store> inner_;
+  std::map<domain::model_id, unsynced> unsynced_;
+};
+
+class recorded_round_journal final : public storage::round_journal {
+public:
+  recorded_round_journal(surroundings& around, std::string owner, std::unique_ptr<round_journal> what)
+      : around_(around), owner_(std::move(owner)), inner_(std::move(what)) {}
+
+  domain::expected<void> write(const std::vector<storage::journal_entry>& entries) override {
+    around_.crashes.pass(owner_);
+    domain::expected<void> outcome;
+    if (around_.planted == planted_bug::receipt_before_journal) {
+      write_later(entries);
+    } else {
+      outcome = keep(entries);
+    }
+    around_.crashes.pass(owner_);
+    return outcome;
+  }
+  domain::expected<std::vector<storage::journalled_collection>> read() const override { return inner_->read(); }
+
+private:
+  domain::expected<void> keep(const std::vector<storage::journal_entry>& entries) {
+    auto outcome = inner_->write(entries);
+    for (const auto& one : entries) {
+      std::visit(domain::overloaded{
+                     [](const storage::forgotten_lease&) {},
+                     [&](const auto& what) {
+                       around_.happened(event::journalled{owner_, what});
+                     },
+                 },
+                 one);
+    }
+    return outcome;
+  }
+  /// The planted bug: it is lost when the process dies too early.
+  void write_later(const std::vector<storage::journal_entry>& entries) {
+    around_.clock.after(around_.clock.pause(domain::milliseconds{0}, sync_pause),
+                        [this, entries, life = around_.deaths[owner_]] {
+                          if (around_.deaths[owner_] == life) {
+                            (void)keep(entries);
+                          }
+                        });
+  }
+
+  surroundings& around_;
+  std::string owner_;
+  std::unique_ptr<round_journal> inner_;
+};
+
+} // namespace
+
+std::unique_ptr<storage::round_store> recorded(surroundings& around, std::unique_ptr<storage::round_store> what) {
+  return std::make_unique<recorded_round_store>(around, std::move(what));
+}
+
+std::unique_ptr<storage::model_store> recorded(surroundings& around, std::unique_ptr<storage::model_store> what) {
+  return std::make_unique<recorded_model_store>(around, std::move(what));
+}
+
+std::unique_ptr<storage::round_journal> recorded(surroundings& around, const std::string& owner,
+                                                 std::unique_ptr<storage::round_journal> what) {
+  return std::make_unique<recorded_round_journal>(around, owner, std::move(what));
+}
+
+} // namespace fedloom::simulation
