@@ -28,9 +28,9 @@ domain::expected<void> make_folder(const std::string& folder) {
   return {};
 }
 
-rocksdb::WriteOptions synced() {
+rocksdb::WriteOptions options_for(durability how) {
   rocksdb::WriteOptions options;
-  options.sync = true;
+  options.sync = how == durability::synced;
   return options;
 }
 
@@ -158,14 +158,14 @@ bool database::resume() {
   return true;
 }
 
-domain::expected<void> database::write(rocksdb::WriteBatch& batch) {
+domain::expected<void> database::write(rocksdb::WriteBatch& batch, durability how) {
   const std::lock_guard lock(mutex_);
   if (broken_.code != domain::errc::none) {
     return tl::unexpected(broken_);
   }
-  auto status = rocks_->Write(synced(), &batch);
+  auto status = rocks_->Write(options_for(how), &batch);
   if (status.IsNoSpace() && resume()) {
-    status = rocks_->Write(synced(), &batch);
+    status = rocks_->Write(options_for(how), &batch);
   }
   if (status.ok()) {
     return {};

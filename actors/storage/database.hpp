@@ -33,6 +33,12 @@ struct database_view;
 /// Looks at a database that has just been checked, reading only; an error refuses it.
 using database_check = std::function<domain::expected<void>(database&)>;
 
+/// What a returned write outlives.
+enum class durability : bool {
+  handed_over, ///< the end of the process, for the kernel has it; a power cut may take it
+  synced,      ///< a power cut
+};
+
 /// A RocksDB database that refuses damage instead of working on: shared by the controller's store and the combiner's
 /// journal. All members may be called from any thread.
 class database {
@@ -51,11 +57,11 @@ public:
 
   rocksdb::ColumnFamilyHandle* family(std::size_t position) const { return handles_[position]; }
 
-  /// Returns when the batch is on disk: all of it or, on an error, nothing. `storage_full`: the next write tries again
+  /// Returns when the batch is written as durably as `how` says: all of it or, on an error, nothing. `storage_full`: the next write tries again
   /// and goes on as soon as there is room. `storage_failed`: what the disk holds is unknown from now on, so this and
   /// every later write is refused until the database is opened again, which may find the whole batch or nothing of it.
   /// (The kernel reports a failed sync once and then forgets it: to try again would only seem to succeed.)
-  domain::expected<void> write(rocksdb::WriteBatch& batch);
+  domain::expected<void> write(rocksdb::WriteBatch& batch, durability how = durability::synced);
 
   /// `not_found`, or `storage_failed`.
   domain::expected<std::string> get(rocksdb::ColumnFamilyHandle* from, const std::string& key) const;

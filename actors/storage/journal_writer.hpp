@@ -8,7 +8,7 @@
 
 namespace fedloom::storage {
 
-/// One synced write, as it was.
+/// One write, as it was.
 struct journal_group {
   std::size_t entries = 0;
   std::chrono::duration<double> took{0};
@@ -16,7 +16,7 @@ struct journal_group {
 };
 
 /// Writes a journal in order on a thread of its own. Group commit: what waits when a write begins goes in one batch, so
-/// that a thousand answers at once cost a few syncs.
+/// that a thousand answers at once cost a few writes.
 class journal_writer {
 public:
   using done_function = std::function<void(const domain::expected<void>&)>;
@@ -24,7 +24,7 @@ public:
   /// `observe` is told each group, on the writer's thread; it may be empty.
   journal_writer(round_journal& journal, std::function<void(const journal_group&)> observe);
 
-  /// `done` is called on the writer's thread when the entry is on disk, or with the reason why it is not.
+  /// `done` is called on the writer's thread when the entry is written, or with the reason why it is not.
   void write(journal_entry entry, done_function done);
 
 private:

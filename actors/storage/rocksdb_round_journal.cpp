@@ -137,7 +137,7 @@ private:
     for (const auto& entry : entries) {
       std::visit(batch_writer{out, database_->family(0)}, entry);
     }
-    return database_->write(out);
+    return database_->write(out, durability::handed_over);
   }
 
   const std::string folder_;

@@ -28,11 +28,14 @@ struct journalled_collection {
 
 /// Which collections a combiner has, and whose updates are in them: never tensors, those stand in the clients until the
 /// round ends. Implementations: rocksdb_round_journal, memory_round_journal; one contract suite holds both. Any thread.
+///
+/// It is an index of what clients still hold, so it need not be synced: it outlives its process. A power cut may take its
+/// last entries, along with the sum that they were about; the clients offer again what they keep (I-5).
 class round_journal {
 public:
   virtual ~round_journal() = default;
 
-  /// Returns when the entries are on disk, applied in their order: all of them or, on `storage_full` and
+  /// Returns when the kernel has the entries, applied in their order: all of them or, on `storage_full` and
   /// `storage_failed`, none.
   virtual domain::expected<void> write(const std::vector<journal_entry>& entries) = 0;
   /// Everything, by lease. Answers without a plan or an end are left out.

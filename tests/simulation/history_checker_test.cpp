@@ -224,6 +224,45 @@ TEST_F(history_checker_test, lets_a_restarted_combiner_lack_an_update_when_it_sa
   EXPECT_EQ(sut_.violations(), "");
 }
 
+TEST_F(history_checker_test, finds_an_update_that_weighs_more_than_its_examples) {
+  auto record = committed_record();
+  record.contributions.front().weight = 2;
+  record.weight = 4;
+  collect(record);
+  keep(next_);
+  commit(record);
+  EXPECT_EQ(sut_.violations(), "s/1.1: I-6: the update of c1 has another weight than it should\n");
+}
+
+TEST_F(history_checker_test, finds_a_late_update_in_a_session_that_takes_none) {
+  auto failed = open_record();
+  failed.status = domain::round_status::failed;
+  write({}, {failed});
+  auto record = open_record(2);
+  record.parts.front().carried = {{client_id{"c1"}, 1, 1, id_of(seed_), 1024}};
+  record.parts.front().cohort = {client_id{"c2"}};
+  write({}, {record});
+  auto plan = plan_of(record);
+  plan.carried = record.parts.front().carried;
+  say("controller", "b1", first_round(2), plan);
+  record.contributions = {update_of(client_id{"c1"}), update_of(client_id{"c2"})};
+  record.contributions.front().from_round = record.contributions.front().from_attempt = 1;
+  for (const auto& one : record.contributions) {
+    see(event::journalled{"b1", domain::journalled_answer{lease_id{2}, one}});
+  }
+  domain::partial part;
+  part.lease = lease_id{2};
+  part.contributions = record.contributions;
+  say("b1", "controller", first_round(2), part);
+  hear("controller", "b1", first_round(2), part);
+  keep(next_);
+  record.status = domain::round_status::committed;
+  record.model = id_of(next_);
+  record.weight = 3;
+  commit(record);
+  EXPECT_EQ(sut_.violations(), "s/1.2: I-9: the update of c1 is too late\n");
+}
+
 TEST_F(history_checker_test, finds_weights_that_do_not_add_up) {
   auto record = committed_record();
   collect(record);

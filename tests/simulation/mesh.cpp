@@ -159,6 +159,10 @@ void mesh::freeze(const std::string& who, duration pause) {
   }
 }
 
+void mesh::fill_disk(std::size_t combiner, duration pause) {
+  around_.full_until[combiner_named(combiner).value()] = world_.now() + pause;
+}
+
 void mesh::add_combiner() {
   const auto who = combiner_named(combiners_.size()).value();
   combiners_.emplace_back();

@@ -45,6 +45,8 @@ public:
   /// Kills it at the nth boundary from now, which is before or after something that it sends or stores.
   void crash(const std::string& who, std::size_t nth, duration pause) { around_.crashes.arm(who, nth, pause); }
   void freeze(const std::string& who, duration pause);
+  /// Nothing can be written to this combiner's journal for so long.
+  void fill_disk(std::size_t combiner, duration pause);
   void add_combiner();
   /// As SIGTERM, and after its end and the pause it is started again.
   void drain(std::size_t combiner, duration pause);

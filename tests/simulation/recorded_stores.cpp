@@ -107,6 +107,9 @@ public:
 
   domain::expected<void> write(const std::vector<storage::journal_entry>& entries) override {
     around_.crashes.pass(owner_);
+    if (around_.full_until[owner_] > around_.clock.now()) {
+      return domain::failure(domain::errc::storage_full, "the disk is full");
+    }
     domain::expected<void> outcome;
     if (around_.planted == planted_bug::receipt_before_journal) {
       write_later(entries);

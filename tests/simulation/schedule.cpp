@@ -118,13 +118,17 @@ void lose_for_good(mesh& at) {
 void drain(mesh& at) {
   at.drain(at.clock().pick(at.combiners()), short_or_long(at.clock()));
 }
+void fill_disk(mesh& at) {
+  at.fill_disk(at.clock().pick(at.combiners()), short_or_long(at.clock()));
+}
 void add_combiner(mesh& at) {
   at.combiners() < 5 ? at.add_combiner() : cut(at);
 }
 
 using fault = void (*)(mesh&);
-constexpr fault faults[] = {cut,   cut,   stall, stall,  part,     part,          echo,  restart, crash,       crash,
-                            crash, crash, crash, freeze, set_date, lose_for_good, drain, drain,   add_combiner};
+constexpr fault faults[] = {cut,      cut,           stall, stall, part,         part,     echo,
+                            restart,  crash,         crash, crash, crash,        crash,    freeze,
+                            set_date, lose_for_good, drain, drain, add_combiner, fill_disk};
 
 class performance {
 public:

@@ -21,7 +21,8 @@ struct surroundings {
   observer note = [](const history_entry&) {};
   planted_bug planted = planted_bug::none;
 
-  std::map<std::string, std::uint64_t> deaths{}; ///< how often each process has died so far
+  std::map<std::string, std::uint64_t> deaths{};       ///< how often each process has died so far
+  std::map<std::string, domain::instant> full_until{}; ///< whose disk takes nothing until then
 
   void happened(happening what) { note({clock.now(), std::move(what)}); }
   void died(const std::string& who) {

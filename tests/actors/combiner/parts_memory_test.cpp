@@ -203,8 +203,8 @@ TEST_F(parts_memory_test, ends_the_work_of_a_late_client_that_the_next_plan_does
 
 TEST_F(parts_memory_test, ends_the_work_of_a_late_client_when_the_end_of_its_round_is_said_once_more) {
   have_a_late_one();
-  EXPECT_EQ(commit(5), lines{"send b s/1.1: receipt not_needed late"}) << "the session waits for nobody any more";
-  EXPECT_EQ(commit(5), lines{});
+  EXPECT_EQ(closed(5, false), lines{"send b s/1.1: receipt not_needed late"}) << "the session waits for nobody any more";
+  EXPECT_EQ(closed(5, false), lines{});
 }
 
 } // namespace fedloom::combiner
