@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <bit>
 #include <charconv>
 #include <cstring>
@@ -21,10 +22,11 @@ constexpr std::string_view update_suffix = ".update";
 
 /// A file is the model stream, its head as a record, and then this. The stream comes first: it is mapped as it lies.
 struct footer {
-  std::uint64_t head_bytes = 0; ///< little-endian
+  std::uint64_t head_bytes = 0; ///< numbers are little-endian
+  std::uint64_t number = 0;     ///< one more than that of the update before; tells their age, and nothing else
   std::array<char, 8> mark{'F', 'L', 'U', 'P', 'D', 'A', 'T', '1'};
 };
-static_assert(sizeof(footer) == 16 && std::endian::native == std::endian::little);
+static_assert(sizeof(footer) == 24 && std::endian::native == std::endian::little);
 
 /// "session.round.", for the files of all attempts of one round: the last number is the attempt.
 std::string prefix_of(const domain::round_key& round) {
@@ -47,7 +49,12 @@ std::uint32_t attempt_in(const fs::path& file, const domain::round_key& round) {
   return stem == prefix + std::to_string(attempt) ? attempt : 0;
 }
 
-domain::expected<stored_update> check(const fs::path& file, const domain::shared_bytes& bytes) {
+struct numbered_update {
+  std::uint64_t number;
+  stored_update what;
+};
+
+domain::expected<numbered_update> check(const fs::path& file, const domain::shared_bytes& bytes) {
   const auto damaged = [&](const std::string& why) {
     return domain::failure(errc::storage_failed, "the kept update " + file.string() + " is damaged: " + why);
   };
@@ -77,7 +84,7 @@ domain::expected<stored_update> check(const fs::path& file, const domain::shared
   if (transfer::digest_over(*digests) != head->what.content) {
     return damaged("its content is not what its head says");
   }
-  return stored_update{std::move(*head), std::move(stream), std::move(digests)};
+  return numbered_update{end.number, {std::move(*head), std::move(stream), std::move(digests)}};
 }
 
 class file_update_store final : public update_store {
@@ -90,7 +97,7 @@ public:
     }
     const auto file = path_of(what.head.round);
     const auto head = codec::encode(what.head);
-    const footer end{head.size()};
+    const footer end{head.size(), next_number_++};
     const std::array<domain::byte_span, 3> pieces{what.stream.span(), head, std::as_bytes(std::span(&end, 1))};
     if (const auto written = storage::write_durably(file, pieces); !written) {
       return tl::unexpected(written.error());
@@ -125,32 +132,32 @@ public:
   /// What a former process kept. Damaged files are removed, and so is what it left half-written; what cannot be read
   /// at the moment may be whole, and stays.
   std::vector<domain::error> read_folder() {
-    struct aged_file {
-      fs::file_time_type written;
-      fs::path file;
-      auto operator<=>(const aged_file&) const = default;
-    };
-    std::vector<aged_file> found;
+    std::vector<fs::path> files;
     std::error_code failed;
     for (const auto& entry : fs::directory_iterator(folder_, failed)) {
       if (entry.path().extension() == update_suffix) {
-        found.push_back({entry.last_write_time(failed), entry.path()});
+        files.push_back(entry.path());
       } else if (entry.path().extension() == storage::unfinished_suffix) {
         fs::remove(entry.path(), failed);
       }
     }
-    std::ranges::sort(found);
+    std::vector<numbered_update> found;
     std::vector<domain::error> damaged;
-    for (const auto& [written, file] : found) {
+    for (const auto& file : files) {
       const auto bytes = storage::map_file(file);
       if (!bytes) {
         damaged.push_back(bytes.error());
       } else if (auto one = check(file, *bytes)) {
-        read_.put(std::move(*one));
+        found.push_back(std::move(*one));
       } else {
         damaged.push_back(one.error());
         fs::remove(file, failed);
       }
+    }
+    std::ranges::sort(found, {}, &numbered_update::number);
+    for (auto& one : found) {
+      next_number_ = one.number + 1;
+      read_.put(std::move(one.what));
     }
     return damaged;
   }
@@ -159,6 +166,7 @@ private:
   fs::path path_of(const domain::round_key& round) const { return folder_ / name_of(round); }
 
   const fs::path folder_;
+  std::atomic<std::uint64_t> next_number_{0};
   memory_update_store read_; ///< the same, mapped
 };
 

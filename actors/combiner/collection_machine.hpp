@@ -45,7 +45,7 @@ struct fold {
   domain::digest content;
   std::uint64_t weight = 0;
 };
-/// Write it down, synced; answered by `journalled`.
+/// Write it down; answered by `journalled`.
 struct journal {
   domain::contribution what;
 };

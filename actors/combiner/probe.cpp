@@ -40,10 +40,10 @@ public:
                                  "Writes of the journal that failed, for example on a full disk.")
                               .Add({})),
         journal_group_(histogram(registry, "fedloom_combiner_journal_group_entries",
-                                 "Entries that one synced write of the journal had.",
+                                 "Entries that one write of the journal had.",
                                  {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024})),
         journal_seconds_(histogram(registry, "fedloom_combiner_journal_write_seconds",
-                                   "Time of one synced write of the journal.",
+                                   "Time of one write of the journal.",
                                    {0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1})) {}
 
   void uplink_is(bool up) override { uplink_.Set(up ? 1 : 0); }

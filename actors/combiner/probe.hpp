@@ -24,7 +24,7 @@ public:
   virtual void model_pulled(std::uint64_t bytes) = 0;
   virtual void collections_are(std::size_t open) = 0;
   virtual void staging_is(std::uint64_t bytes) = 0;
-  /// One synced write of the journal with so many entries.
+  /// One write of the journal with so many entries.
   virtual void journal_written(std::size_t entries, std::chrono::duration<double> took) = 0;
   virtual void journal_failed() = 0;
 };

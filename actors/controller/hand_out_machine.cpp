@@ -58,6 +58,13 @@ effects hand_out_machine::loaded(const domain::model_id& model, domain::expected
   return out;
 }
 
+void hand_out_machine::gone(transport::peer_id peer) {
+  outbound_.forget(peer.value());
+  for (auto& [model, waiting] : waiting_) { // or a transfer to nobody would begin, and never end
+    std::erase_if(waiting, [&](const auto& one) { return one.first == peer; });
+  }
+}
+
 effects hand_out_machine::received(transport::peer_id from, const domain::message& what) {
   effects out;
   say(from, outbound_.received(from.value(), what.what), out);

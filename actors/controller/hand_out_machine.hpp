@@ -35,7 +35,7 @@ public:
   hand_out::effects loaded(const domain::model_id& model, domain::expected<transfer::served_stream> outcome);
   /// grant, credit and abort_transfer; others are ignored.
   hand_out::effects received(transport::peer_id from, const domain::message& what);
-  void gone(transport::peer_id peer) { outbound_.forget(peer.value()); }
+  void gone(transport::peer_id peer);
 
 private:
   std::size_t models_;

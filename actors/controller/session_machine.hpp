@@ -82,6 +82,7 @@ private:
   struct validation {
     domain::round_record record;
     round_machine collecting;
+    std::map<domain::client_id, std::uint64_t> declared; ///< max_examples of whom was asked
   };
   /// Who is asked in a round, and which of them answer an earlier one.
   struct drawn_cohort {

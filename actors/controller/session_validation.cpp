@@ -4,6 +4,7 @@
 namespace fedloom::controller {
 
 using namespace session;
+using domain::errc;
 using domain::session_status;
 
 effects session_machine::open_validation(domain::moment at, const domain::round_record& of) {
@@ -14,7 +15,10 @@ effects session_machine::open_validation(domain::moment at, const domain::round_
     }
   }
   auto& added = validations_.emplace_back(
-      validation{of, make_collection(at, of.key, plan_for(domain::task_kind::validate), cohort.size())});
+      validation{of, make_collection(at, of.key, plan_for(domain::task_kind::validate), cohort.size()), {}});
+  for (const auto& one : cohort) {
+    added.declared.emplace(one.client, one.max_examples);
+  }
   if (cohort.empty()) {
     auto out = translate(at, added.collecting, added.collecting.close(at.now)); // settled at once
     append(out, tell_validated(at));
@@ -41,8 +45,16 @@ effects session_machine::close_validations(domain::moment at) {
 
 effects session_machine::validation_settled(validation& which) {
   auto& record = which.record;
-  record.validations = which.collecting.contributions();
   record.validation_failures = which.collecting.failures();
+  for (auto& one : which.collecting.contributions()) {
+    const auto declared = which.declared.find(one.client);
+    if (declared != which.declared.end() && one.example_count <= declared->second) {
+      record.validations.push_back(std::move(one));
+    } else { // its mean would weigh what it likes (I-9)
+      record.validation_failures.push_back(
+          {one.client, {errc::bad_weight, "reported more examples than it had declared"}, 0});
+    }
+  }
   record.bytes_up += which.collecting.bytes_up();
   record.bytes_down += which.collecting.bytes_down();
   effects out;

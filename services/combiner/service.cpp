@@ -33,8 +33,10 @@ public:
   /// Hands in what is held, for as long as it may take; then says goodbye to both sides: clients go elsewhere at once,
   /// the controller does not wait for a lease to end.
   void stop() override {
-    node_.names()->send<uplink_actor>(uplink_name, drain{});
+    // The collections first: the controller answers the uplink's word at once by closing them, and why must be known
+    // then.
     node_.names()->send<collection_actor>(collection_name, drain{});
+    node_.names()->send<uplink_actor>(uplink_name, drain{});
     if (drained_.get_future().wait_for(drain_limit_) != std::future_status::ready) {
       kernel::log(kernel::log_level::warn, "combiner", "drain-ended",
                   {{"reason", std::string("the controller has not taken everything in time")}});

@@ -248,7 +248,8 @@ void history_checker::on(const event::heard& what) {
 void history_checker::said(const event::said& by, const domain::round_plan& what) {
   const auto& round = by.what.head.round;
   const auto [at, is_new] = plans_.emplace(what.lease, known_plan{by.to, round, what});
-  const auto& first = at->second;
+  auto& first = at->second;
+  first.combiner = first.combiner.empty() ? by.to : first.combiner;
   const bool is_same =
       first.round == round && first.what.kind == what.kind && (by.to.empty() || first.combiner == by.to);
   if (!is_new && !is_same) {

@@ -42,6 +42,17 @@ void draw_lateness(domain::session_options& options, std::size_t clients, world&
   options.staleness_exponent = chance.chance(0.5) ? 0.5 : 1.0;
 }
 
+/// A session that needs everybody, and has the time and the attempts to wait until they are back.
+domain::session_options forbearing(std::size_t clients, world& chance) {
+  domain::session_options options;
+  options.rounds = static_cast<std::uint32_t>(1 + chance.pick(4));
+  options.min_clients = static_cast<std::uint32_t>(clients);
+  options.round_timeout = seconds{120};
+  options.round_attempts = 10;
+  options.validate = chance.chance(0.5);
+  return options;
+}
+
 domain::session_options draw_options(std::size_t clients, world& chance) {
   domain::session_options options;
   options.rounds = static_cast<std::uint32_t>(1 + chance.pick(3));
@@ -141,18 +152,31 @@ public:
     for (std::size_t i = 0; i < strokes && is_well(); ++i) {
       const auto next = on_.clock().steps() + 1 + on_.clock().pick(on_.clock().chance(0.5) ? 30 : 300);
       on_.run([&] { return on_.clock().steps() >= next || is_done() || !is_well(); });
-      faults[on_.clock().pick(std::size(faults))](on_);
+      strike();
     }
     on_.run([&] { return is_done() || !is_well(); }, longest_fault);
     on_.spare();
     if (!on_.run([&] { return is_done() || !is_well(); }, patience())) {
-      hangs_ = "I-8: it hangs\n";
+      complaints_ = "I-8: it hangs\n";
     }
     on_.run([&] { return !is_well(); }, for_last_receipts);
-    return {on_.violations() + hangs_, on_.checker().seen(), on_.clock().steps()};
+    return {on_.violations() + complaints_ + unfinished(), on_.checker().seen(), on_.clock().steps()};
   }
 
 private:
+  void strike() {
+    const auto which = faults[on_.clock().pick(std::size(faults))];
+    which == lose_for_good&& is_forbearing_ ? cut(on_) : which(on_);
+  }
+
+  /// Whatever happened to whom: all came back, and lost nothing that would have kept the session from its end (I-5).
+  std::string unfinished() const {
+    const auto ended = on_.session(sessions_.front());
+    return !is_forbearing_ || ended.status == domain::session_status::finished || !is_well()
+               ? ""
+               : "I-5: it did not finish, though all came back in time: " + domain::to_string(ended.reason) + "\n";
+  }
+
   mesh_settings settings(planted_bug planted, std::uint64_t seed) {
     auto drawn = draw_settings(seed, chance_);
     drawn.planted = planted;
@@ -161,14 +185,17 @@ private:
   }
 
   void begin() {
-    const auto sessions = chance_.chance(0.2) ? 2 : 1;
+    is_forbearing_ = chance_.chance(0.2);
+    const auto sessions = !is_forbearing_ && chance_.chance(0.2) ? 2 : 1;
     for (int i = 0; i < sessions; ++i) {
-      options_.push_back(draw_options(clients_, chance_));
+      options_.push_back(is_forbearing_ ? forbearing(clients_, chance_) : draw_options(clients_, chance_));
       sessions_.push_back(on_.start(options_.back()));
     }
     const bool is_early = chance_.chance(0.2); // while clients still join
     on_.run([&] { return is_early || is_done() || !on_.disk().records->rounds().empty(); });
-    order_something();
+    if (!is_forbearing_) {
+      order_something();
+    }
   }
 
   void order_something() {
@@ -216,7 +243,8 @@ private:
   mesh on_;
   std::vector<domain::session_options> options_;
   std::vector<domain::session_id> sessions_;
-  std::string hangs_;
+  bool is_forbearing_ = false;
+  std::string complaints_;
 };
 
 } // namespace

@@ -70,6 +70,13 @@ TEST_F(hand_out_machine_test, serves_no_more_transfers_than_its_bound) {
   EXPECT_EQ(asked(4, 1, 1, 0, 1), "->4 chunk 0");
 }
 
+TEST_F(hand_out_machine_test, who_is_gone_does_not_wait_for_a_model_any_more) {
+  asked(7, 2, 1);
+  asked(8, 2, 1);
+  sut.gone(transport::peer_id{7});
+  EXPECT_EQ(loaded(2, stream(1)), "->8 chunk 0");
+}
+
 TEST_F(hand_out_machine_test, an_aborted_transfer_is_over) {
   sut.offer(model_number(1), stream(2));
   asked(7, 1, 1, 0, 1);

@@ -40,6 +40,21 @@ TEST_F(session_validation_test, one_that_outlasts_a_whole_round_is_closed_and_ke
   EXPECT_EQ(store->rounds_of(domain::session_id{"s"})[0].validations.size(), 1u);
 }
 
+TEST_F(session_validation_test, nobody_weighs_more_in_the_means_than_it_had_declared) {
+  running(options(1, true));
+  collected();
+  averaged(1);
+  auto what = partial_of(last_validation_plan.lease.value(), {"c1", "c2"});
+  what.sum_bytes = 0;
+  what.contributions[0].example_count = 11; // it had declared 10
+  from("b1", what);
+  const auto record = store->rounds_of(domain::session_id{"s"})[0];
+  ASSERT_EQ(record.validations.size(), 1u);
+  EXPECT_EQ(record.validations[0].client.value(), "c2");
+  ASSERT_EQ(record.validation_failures.size(), 1u);
+  EXPECT_EQ(record.validation_failures[0].reason.code, domain::errc::bad_weight);
+}
+
 TEST_F(session_validation_test, rounds_are_told_in_their_order) {
   running(options(3, true));
   collected();
