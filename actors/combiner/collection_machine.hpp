@@ -152,6 +152,10 @@ public:
   bool expects(const domain::client_id& client, const domain::round_key& key) const;
   bool takes_transfer(const domain::client_id& client, domain::transfer_id transfer) const;
   std::optional<domain::transfer_id> sum_transfer() const;
+  /// As it was to be journalled; of a client that is in the plan.
+  const domain::contribution& contribution_of(const domain::client_id& client) const {
+    return answers_.at(client).contribution;
+  }
   /// Whose updates would count, if the part does.
   std::set<domain::update_key> accepted() const;
   /// Who was still at work when the collection was closed, and may be carried into a later round.

@@ -79,9 +79,6 @@ collection::folded fold_worker::check_and_add(domain::lease_id lease, const coll
   if (!found->second.admits(what.weight)) { // I-9: the sum would not be exact any more
     return {what.client, {errc::bad_weight, "the weights add up to more than the round's total weight"}, 0};
   }
-  if (!found->second.admits(what.weight)) {
-    return {what.client, {errc::bad_weight, "the weights of this round add up to more than was declared"}, 0};
-  }
   found->second.add(what.pieces, what.weight);
   return {what.client, {}, 0};
 }

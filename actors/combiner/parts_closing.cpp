@@ -76,9 +76,26 @@ void parts_machine::drop(machines::iterator which, const domain::error& reason, 
 
 void parts_machine::erase(machines::iterator which, effects& out) {
   out.emplace_back(drop_sum{which->first});
+  std::erase_if(unwritten_, [&](const auto& entry) { return entry.first.first == which->first; });
   open_.erase(which);
   if (open_.empty()) {
     staging_.forget_limit();
+  }
+}
+
+void parts_machine::try_again(domain::instant now, effects& out) {
+  if (!try_again_at_ || now < *try_again_at_) {
+    return;
+  }
+  try_again_at_.reset();
+  for (const auto& [key, since] : unwritten_) {
+    const auto& [lease, client] = key;
+    const auto& one = open_.at(lease);
+    if (client.value().empty()) {
+      out.emplace_back(journal{domain::journalled_plan{one.round(), one.plan()}, lease, client});
+    } else {
+      out.emplace_back(journal{domain::journalled_answer{lease, one.contribution_of(client)}, lease, client});
+    }
   }
 }
 

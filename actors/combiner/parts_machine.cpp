@@ -122,7 +122,7 @@ effects parts_machine::client_came(domain::instant now, const domain::client_id&
 
 effects parts_machine::client_left(domain::instant now, const domain::client_id& client, const domain::error& reason) {
   here_.erase(client);
-  std::erase_if(unclaimed_, [&](const auto& one) { return one.key.client == client; });
+  unclaimed_.forget(client);
   effects out;
   for (auto& [lease, one] : open_) {
     take(one, one.client_left(now, client, reason), out);
@@ -197,8 +197,16 @@ effects parts_machine::journalled(domain::instant now, domain::lease_id lease, c
     return out;
   }
   auto& one = found->second;
+  if (outcome) {
+    unwritten_.erase({lease, client});
+  }
   if (!outcome) { // no task without its plan, no receipt without its answer; and a sum cannot be taken back from
-    decline(found, outcome.error(), out);
+    const auto since = unwritten_.try_emplace({lease, client}, now).first->second;
+    if (now >= since + limits_.disk_patience) {
+      decline(found, outcome.error(), out);
+    } else if (!try_again_at_) {
+      try_again_at_ = now + limits_.disk_pause;
+    }
   } else if (client.value().empty()) {
     take(one, one.plan_journalled(now), out);
   } else {
@@ -214,6 +222,7 @@ effects parts_machine::tick(domain::instant now) {
     take(one, one.tick(now), out);
   }
   give_up_unclaimed(now, out);
+  try_again(now, out);
   settle(now, out);
   return out;
 }
@@ -224,6 +233,7 @@ std::optional<domain::instant> parts_machine::next_wake() const {
     wake = wake && next ? std::min(*wake, *next) : wake ? wake : next;
   };
   at_latest(drained_at());
+  at_latest(try_again_at_);
   for (const auto& [lease, one] : open_) {
     at_latest(one.next_wake());
   }

@@ -1,5 +1,6 @@
 #pragma once
 #include "actors/combiner/collection_machine.hpp"
+#include "actors/combiner/unclaimed_offers.hpp"
 #include "actors/storage/round_journal.hpp"
 
 #include <deque>
@@ -10,9 +11,11 @@ namespace fedloom::combiner {
 
 struct parts_limits {
   collection_limits collection;
-  std::size_t open = 16;          ///< held at once; the oldest gives way
-  std::size_t ended = 64;         ///< remembered for clients that ask late; the oldest is forgotten
-  std::size_t unclaimed = 20'000; ///< offers that wait for a plan; beyond that they are not remembered
+  std::size_t open = 16;                     ///< held at once; the oldest gives way
+  std::size_t ended = 64;                    ///< remembered for clients that ask late; the oldest is forgotten
+  std::size_t unclaimed = 8;                 ///< offers per client that wait for a plan
+  domain::milliseconds disk_pause{1000};     ///< until an entry that the journal did not take is tried again
+  domain::milliseconds disk_patience{10000}; ///< how long that goes on; then the part is declined
 };
 
 namespace parts {
@@ -96,6 +99,8 @@ using effects = std::vector<effect>;
 ///   else                 nothing yet (I-5: it keeps its update); not_needed when the controller has been there for two
 ///                        leases without a plan that wants it
 ///
+/// What the journal does not take (a full disk) is tried again for a while; then the part is declined.
+///
 /// After `drain` it takes no plan, freezes what the controller closes without cancelling anybody, and is drained when
 /// the last lease is closed, or the controller has been gone for a lease: the journal and the clients keep what there
 /// is. Pure.
@@ -150,10 +155,6 @@ private:
     std::set<domain::update_key> accepted;
     std::set<domain::update_key> late; ///< until a later plan says what becomes of them
   };
-  struct unclaimed_offer {
-    domain::update_key key;
-    domain::instant since;
-  };
 
   collection_machine& add(domain::instant now, const domain::round_key& round, const domain::round_plan& plan,
                           parts::effects& out);
@@ -173,6 +174,7 @@ private:
   void drop(machines::iterator which, const domain::error& reason, parts::effects& out);
   void erase(machines::iterator which, parts::effects& out);
   void remember(const collection_machine& one, bool counted, parts::effects& out);
+  void try_again(domain::instant now, parts::effects& out);
   void settle(domain::instant now, parts::effects& out);
   static void take(collection_machine& from, collection::effects effects, parts::effects& out);
 
@@ -182,7 +184,10 @@ private:
   std::map<domain::client_id, std::uint64_t> here_; ///< who is connected, with its max_examples
   machines open_;
   std::deque<ended_part> ended_; ///< oldest first
-  std::deque<unclaimed_offer> unclaimed_;
+  unclaimed_offers unclaimed_{limits_.unclaimed};
+  /// Which entries the journal has not taken, by lease and client, and since when.
+  std::map<std::pair<domain::lease_id, domain::client_id>, domain::instant> unwritten_;
+  std::optional<domain::instant> try_again_at_;
   std::optional<domain::instant> uplinked_since_;
   domain::instant alone_since_{}; ///< while there is no uplink
   bool is_draining_ = false;

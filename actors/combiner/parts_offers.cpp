@@ -62,9 +62,8 @@ effects parts_machine::answer_stray(domain::instant now, const domain::update_ke
     const domain::error late{errc::late, "the session has moved on without it"}; // I-9
     not_needed(key, late, out);
     out.emplace_back(update_refused{key.round, key.client, late});
-  } else if (unclaimed_.size() < limits_.unclaimed &&
-             std::ranges::none_of(unclaimed_, [&](const auto& one) { return one.key == key; })) {
-    unclaimed_.push_back({key, now});
+  } else {
+    unclaimed_.add(key, now);
   }
   return out;
 }
@@ -109,30 +108,32 @@ void parts_machine::release_late(effects& out) {
 }
 
 void parts_machine::reconsider_unclaimed(effects& out) {
-  std::erase_if(unclaimed_, [&](const auto& one) {
-    const auto& [round, client] = one.key;
-    if (find(client, round, domain::task_kind::train) != nullptr) {
+  unclaimed_.settle([&](const domain::update_key& key, domain::instant) {
+    if (find(key.client, key.round, domain::task_kind::train) != nullptr) {
       return true; // it is asked, and offers again
     }
-    const bool is_over = is_superseded(round);
+    const bool is_over = is_superseded(key.round);
     if (is_over) {
-      not_needed(one.key, {errc::late, "the session has moved on without it"}, out);
+      not_needed(key, {errc::late, "the session has moved on without it"}, out);
     }
     return is_over;
   });
 }
 
 std::optional<domain::instant> parts_machine::unclaimed_until() const {
-  if (unclaimed_.empty() || !uplinked_since_) {
+  const auto oldest = unclaimed_.oldest();
+  if (!oldest || !uplinked_since_) {
     return std::nullopt;
   }
-  return std::max(unclaimed_.front().since, *uplinked_since_) + 2 * limits_.collection.absence;
+  return std::max(*oldest, *uplinked_since_) + 2 * limits_.collection.absence;
 }
 
 void parts_machine::give_up_unclaimed(domain::instant now, effects& out) {
-  for (auto until = unclaimed_until(); until && *until <= now; until = unclaimed_until()) {
-    not_needed(unclaimed_.front().key, {errc::not_found, "no such round is open"}, out);
-    unclaimed_.pop_front();
+  if (const auto until = unclaimed_until(); !until || now < *until) {
+    return;
+  }
+  for (const auto& key : unclaimed_.take_until(now - 2 * limits_.collection.absence)) {
+    not_needed(key, {errc::not_found, "no such round is open"}, out);
   }
 }
 

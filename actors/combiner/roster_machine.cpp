@@ -158,11 +158,14 @@ effects roster_machine::pulse(domain::instant now) {
 effects roster_machine::leave() {
   is_leaving_ = true;
   effects out;
-  for (const auto& [client, one] : entries_) {
-    if (one.peer) {
-      out.emplace_back(send{*one.peer, domain::goodbye{"the combiner is shutting down"}});
+  for (auto at = entries_.begin(); at != entries_.end(); ++at) {
+    if (const auto peer = at->second.peer) {
+      out.emplace_back(send{*peer, domain::goodbye{"the combiner is shutting down"}});
+      leave(at, {domain::errc::client_lost, "the combiner is shutting down"}, out); // or they would be reported as here
     }
   }
+  auto told = report_changes();
+  out.insert(out.end(), told.begin(), told.end());
   return out;
 }
 

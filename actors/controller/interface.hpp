@@ -137,9 +137,9 @@ using session_actor =
                      kernel::rpc<session_answer, start_session>,  ///< answered when it runs or is queued
                      kernel::rpc<session_answer, change_session>, ///< answered when the outcome is stored
                      kernel::notify<combiner_came>, kernel::notify<combiner_went>, kernel::notify<combiner_drains>,
-                     kernel::notify<client_came>, kernel::notify<client_went>, kernel::notify<model_loaded>, kernel::notify<round_averaged>,
-                     kernel::notify<sum_merged>, kernel::notify<sum_failed>, kernel::notify<store_finished>,
-                     kernel::notify<kernel::wake>>;
+                     kernel::notify<client_came>, kernel::notify<client_went>, kernel::notify<model_loaded>,
+                     kernel::notify<round_averaged>, kernel::notify<sum_merged>, kernel::notify<sum_failed>,
+                     kernel::notify<store_finished>, kernel::notify<kernel::wake>>;
 
 using reduction_actor =
     caf::typed_actor<kernel::notify<transport::inbound_ptr>, ///< chunk, abort_transfer

@@ -45,9 +45,9 @@ std::vector<domain::carried_client> unanswered(const domain::round_record& ended
       continue;
     }
     const auto* carried = planned(ended, failure.client);
-    all.push_back(carried != nullptr ? *carried
-                                     : domain::carried_client{failure.client, ended.key.round, ended.key.attempt,
-                                                              ended.parent, 0});
+    all.push_back(carried != nullptr
+                      ? *carried
+                      : domain::carried_client{failure.client, ended.key.round, ended.key.attempt, ended.parent, 0});
   }
   if (ended.status == domain::round_status::failed) {
     for (const auto& one : ended.contributions) {

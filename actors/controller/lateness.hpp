@@ -7,8 +7,8 @@ namespace fedloom::controller {
 /// True iff the session lets late updates count.
 bool admits_late(const domain::session_options& options);
 
-/// What an update weighs that is so many rounds late, in units of 1 / full_discount: 1 / (1 + rounds)^exponent, rounded,
-/// but never nothing.
+/// What an update weighs that is so many rounds late, in units of 1 / full_discount: 1 / (1 + rounds)^exponent,
+/// rounded, but never nothing.
 std::uint32_t discount_for(std::uint32_t rounds, double exponent);
 
 /// Whose updates are still to come after this attempt, under which keys: those who were at work when it was closed and,

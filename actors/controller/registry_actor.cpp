@@ -150,8 +150,7 @@ private:
     return performed::done;
   }
   performed perform(registry::combiner_draining& e) {
-    log(log_level::info, "registry", "combiner-draining",
-        {{"combiner", e.combiner.value()}, {"reason", e.reason}});
+    log(log_level::info, "registry", "combiner-draining", {{"combiner", e.combiner.value()}, {"reason", e.reason}});
     with_->names->send<session_actor>(session_name, combiner_drains{e.combiner});
     return performed::done;
   }
@@ -177,8 +176,9 @@ private:
   }
 
   void tell(const combiner_came& what) {
-    with_->names->send<session_actor>(session_name, what);
+    // The reduction first: what the session asks of it then, it can send. Nobody would ask again.
     with_->names->send<reduction_actor>(reduction_name, what);
+    with_->names->send<session_actor>(session_name, what);
   }
 
   static domain::timestamp date() {

@@ -92,8 +92,9 @@ effects registry_machine::roster(domain::instant now, const std::string& identit
   const auto& combiner = entry->record.combiner;
   if (what.whole) {
     const std::set<domain::client_id> present(what.present.begin(), what.present.end());
-    for (const auto& client : std::set<domain::client_id>(entry->clients)) {
-      if (!present.contains(client) && clients_[client].online) {
+    for (const auto& [client, known] : clients_) {
+      const bool was_here = known.seen_at == combiner || (known.online && known.record.combiner == combiner);
+      if (was_here && !present.contains(client)) {
         set_offline(client, combiner, out);
       }
     }
@@ -146,6 +147,7 @@ effects registry_machine::tick(domain::instant now) {
     if (!entry.online && entry.placed_until != domain::instant{} && now >= entry.placed_until) {
       entry.placed_until = {}; // placed, but it never came: its place is free again
       leave_combiner(id, entry);
+      believe_the_other(id, out);
     }
   }
   auto signs = pulse(now);
@@ -234,6 +236,7 @@ void registry_machine::end_lease(combiner_entry& combiner, domain::error reason,
       entry.online = false;
       out.emplace_back(client_down{client});
     }
+    believe_the_other(client, out);
   }
   combiner.clients.clear();
   out.emplace_back(combiner_down{combiner.record.combiner, std::move(reason)});

@@ -70,9 +70,8 @@ struct turned_away {
   std::string who;
   domain::error reason;
 };
-using effect =
-    std::variant<send, identify, hang_up, store, combiner_up, combiner_down, combiner_draining, client_up, client_down,
-                 turned_away>;
+using effect = std::variant<send, identify, hang_up, store, combiner_up, combiner_down, combiner_draining, client_up,
+                            client_down, turned_away>;
 using effects = std::vector<effect>;
 } // namespace registry
 
@@ -138,6 +137,8 @@ private:
     domain::client_record record;
     bool online = false;
     domain::instant placed_until{}; ///< a placement under way
+    /// Who reported it last and has not taken that back: where it is, if it does not come where it was placed.
+    std::optional<domain::combiner_id> seen_at{};
   };
 
   domain::error why_refused(domain::instant now, const domain::join& asked) const;
@@ -146,6 +147,7 @@ private:
   registry::effects pulse(domain::instant now);
   void end_lease(combiner_entry& combiner, domain::error reason, registry::effects& out);
   void set_online(const domain::client_id& client, const domain::combiner_id& at, registry::effects& out);
+  void believe_the_other(const domain::client_id& client, registry::effects& out);
   void set_offline(const domain::client_id& client, const domain::combiner_id& at, registry::effects& out);
   combiner_entry* find_by_identity(const std::string& identity);
 

@@ -134,10 +134,16 @@ void registry_machine::leave_combiner(const domain::client_id& client, const cli
 
 void registry_machine::set_online(const domain::client_id& client, const domain::combiner_id& at, effects& out) {
   const auto found = clients_.find(client);
-  if (found == clients_.end() || found->second.record.combiner != at) {
-    return; // it was placed elsewhere since: that combiner speaks for it
+  if (found == clients_.end()) {
+    return;
   }
   auto& entry = found->second;
+  entry.seen_at = at;
+  const bool has_other_place = entry.online || entry.placed_until != domain::instant{};
+  if (entry.record.combiner != at && has_other_place) {
+    return; // it was placed elsewhere since: that combiner speaks for it
+  }
+  entry.record.combiner = at;
   combiners_[at].clients.insert(client);
   entry.online = true;
   out.emplace_back(client_up{{client, at, entry.record.max_examples}});
@@ -145,15 +151,29 @@ void registry_machine::set_online(const domain::client_id& client, const domain:
 
 void registry_machine::set_offline(const domain::client_id& client, const domain::combiner_id& at, effects& out) {
   const auto found = clients_.find(client);
-  if (found == clients_.end() || found->second.record.combiner != at) {
+  if (found == clients_.end()) {
+    return;
+  }
+  auto& entry = found->second;
+  if (entry.seen_at == at) {
+    entry.seen_at.reset();
+  }
+  if (entry.record.combiner != at) {
     return;
   }
   combiners_[at].clients.erase(client);
-  auto& entry = found->second;
   entry.placed_until = {};
   if (entry.online) {
     entry.online = false;
     out.emplace_back(client_down{client});
+  }
+  believe_the_other(client, out);
+}
+
+/// It may have a place already, when what it had asked over a connection that it gave up was late.
+void registry_machine::believe_the_other(const domain::client_id& client, effects& out) {
+  if (const auto at = clients_[client].seen_at; at && combiners_[*at].peer) {
+    set_online(client, *at, out);
   }
 }
 

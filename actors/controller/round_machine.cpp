@@ -185,8 +185,7 @@ effects round_machine::tick(domain::instant now) {
       fence(now, one, {errc::combiner_lost, "combiner " + one.combiner.value() + " was away for longer than a lease"},
             true);
     } else if (one.at == part_stage::open && is_overdue) {
-      fence(now, one, {errc::timed_out, "combiner " + one.combiner.value() + " did not send its part in time"},
-            true);
+      fence(now, one, {errc::timed_out, "combiner " + one.combiner.value() + " did not send its part in time"}, true);
     }
   }
   if (!returned_.empty() && now >= replace_at_) {

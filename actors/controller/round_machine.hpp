@@ -119,8 +119,8 @@ private:
     domain::progress totals;
     std::optional<domain::instant> away_since;
     std::optional<domain::instant> close_by; ///< it was told to hand in
-    bool abandoned = false; ///< merging was called off; the answer is on its way
-    bool lost = false;      ///< merging or taken, but the combiner has begun anew
+    bool abandoned = false;                  ///< merging was called off; the answer is on its way
+    bool lost = false;                       ///< merging or taken, but the combiner has begun anew
     std::optional<domain::partial> result;
     domain::error reason; ///< why it was fenced
   };

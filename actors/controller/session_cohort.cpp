@@ -21,24 +21,26 @@ constexpr std::uint64_t beyond_any_sum = std::uint64_t{1} << 62;
 
 } // namespace
 
-bool session_machine::may_work(const available_client& who) const {
-  return living_.contains(who.combiner) && !draining_.contains(who.combiner);
+bool session_machine::may_work(domain::moment at, const available_client& who) const {
+  const auto unable = unable_.find(who.combiner);
+  return living_.contains(who.combiner) && !draining_.contains(who.combiner) &&
+         (unable == unable_.end() || at.now >= unable->second);
 }
 
 /// Who still works for an earlier round counts as asked, for a client has one task at a time.
-std::optional<session_machine::drawn_cohort> session_machine::draw_cohort() {
+std::optional<session_machine::drawn_cohort> session_machine::draw_cohort(domain::moment at) {
   const auto& options = current().options;
   drawn_cohort drawn;
   for (auto& late : carried_into(current().rounds_committed + 1, options, late_.clients)) {
     const auto found = available_.find(late.client);
-    if (found != available_.end() && may_work(found->second)) {
+    if (found != available_.end() && may_work(at, found->second)) {
       drawn.clients.push_back(found->second);
       drawn.carried.emplace(found->first, std::move(late));
     }
   }
   std::vector<available_client> free;
   for (const auto& [id, one] : available_) {
-    if (may_work(one) && !drawn.carried.contains(id)) {
+    if (may_work(at, one) && !drawn.carried.contains(id)) {
       free.push_back(one);
     }
   }

@@ -81,6 +81,7 @@ effects session_machine::to_collections(domain::moment at, Input&& input) {
 effects session_machine::combiner_up(domain::moment at, const domain::combiner_id& combiner) {
   living_.insert(combiner);
   draining_.erase(combiner);
+  unable_.erase(combiner);
   return to_collections(at, [&](auto& one) { return one.combiner_up(at.now, combiner); });
 }
 
@@ -116,6 +117,9 @@ effects session_machine::received(domain::moment at, const domain::combiner_id& 
         using type = std::decay_t<decltype(m)>;
         if constexpr (std::is_same_v<type, domain::progress> || std::is_same_v<type, domain::plan_declined> ||
                       std::is_same_v<type, domain::partial>) {
+          if constexpr (std::is_same_v<type, domain::plan_declined>) {
+            unable_[from] = at.now + limits_.declined_pause; // it would decline the next attempt's at once
+          }
           if (collecting_ && collecting_->has(m.lease)) {
             return translate(at, *collecting_, collecting_->received(at.now, from, m));
           }
@@ -181,15 +185,17 @@ effects session_machine::averaged(domain::moment at, const domain::round_key& ab
 
 effects session_machine::tick(domain::moment at) {
   auto out = to_collections(at, [&](auto& one) { return one.tick(at.now); });
-  if (stage_ == stage::gathering && deferred_ && at.now >= deferred_->until) {
+  const bool is_able_again = std::erase_if(unable_, [&](const auto& one) { return at.now >= one.second; }) > 0;
+  if (stage_ == stage::gathering && (is_able_again || (deferred_ && at.now >= deferred_->until))) {
     append(out, open_round(at));
   }
   if (stage_ == stage::gathering && at.now >= gather_until_) {
-    auto reason = deferred_ ? deferred_->reason
-                            : domain::error{errc::no_clients, "fewer than min_clients = " +
-                                                                  std::to_string(current().options.min_clients) +
-                                                                  " clients were connected for the length of "
-                                                                  "round_timeout"};
+    auto reason = deferred_
+                      ? deferred_->reason
+                      : domain::error{errc::no_clients,
+                                      "fewer than min_clients = " + std::to_string(current().options.min_clients) +
+                                          " clients were connected for the length of "
+                                          "round_timeout"};
     append(out, refuse_round(at, new_record(at), std::move(reason)));
   }
   return out;
@@ -205,6 +211,9 @@ std::optional<domain::instant> session_machine::next_wake() const {
   if (stage_ == stage::gathering) {
     at_latest(gather_until_);
     at_latest(deferred_ ? std::optional{deferred_->until} : std::nullopt);
+    for (const auto& [combiner, until] : unable_) {
+      at_latest(until);
+    }
   }
   if (collecting_) {
     at_latest(collecting_->next_wake());

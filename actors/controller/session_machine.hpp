@@ -16,6 +16,7 @@ namespace fedloom::controller {
 struct session_limits {
   domain::milliseconds absence{3000}; ///< a combiner away for so long is fenced
   domain::milliseconds closing{30000};
+  domain::milliseconds declined_pause{3000};  ///< a combiner that cannot carry a plan out gets no other for so long
   domain::milliseconds full_disk_pause{2000}; ///< until a store that was full is tried again
   std::size_t sessions = 10000;
   std::size_t queued = 100;
@@ -75,8 +76,8 @@ private:
 
   /// How far the round after a session's last committed one has got.
   struct round_trials {
-    std::uint32_t attempt = 0; ///< the last one that was opened; numbers are never given twice
-    std::uint32_t failed = 0;  ///< of them, those that count against round_attempts
+    std::uint32_t attempt = 0;                  ///< the last one that was opened; numbers are never given twice
+    std::uint32_t failed = 0;                   ///< of them, those that count against round_attempts
     std::optional<std::int32_t> least_exponent; ///< that a refused update needs
   };
   struct validation {
@@ -136,8 +137,8 @@ private:
   void tell_closed(const round_machine& which, bool counted, session::effects& out);
   void remember_closed(domain::lease_id lease, bool counted);
 
-  bool may_work(const available_client& who) const;
-  std::optional<drawn_cohort> draw_cohort();
+  bool may_work(domain::moment at, const available_client& who) const;
+  std::optional<drawn_cohort> draw_cohort(domain::moment at);
   domain::scale_table scales_for(const drawn_cohort& cohort) const;
   domain::round_plan plan_for(domain::task_kind kind) const;
   round_limits limits_for(domain::task_kind kind, std::size_t asked) const;
@@ -154,6 +155,7 @@ private:
   std::map<domain::client_id, available_client> available_;
   std::set<domain::combiner_id> living_;
   std::set<domain::combiner_id> draining_;
+  std::map<domain::combiner_id, domain::instant> unable_; ///< a plan was declined there: until when it gets no other
   std::map<domain::session_id, domain::session_record> sessions_;
   std::map<domain::session_id, round_trials> trials_; ///< of sessions that have not ended
   std::deque<domain::session_id> queue_;

@@ -33,7 +33,7 @@ effects session_machine::open_round(domain::moment at) {
     return {};
   }
   deferred_.reset();
-  const auto cohort = draw_cohort();
+  const auto cohort = draw_cohort(at);
   return cohort ? plan_round(at, *cohort) : effects{};
 }
 
@@ -53,11 +53,11 @@ effects session_machine::plan_round(domain::moment at, const drawn_cohort& cohor
     return refuse_round(at, std::move(record), {errc::denied, ruling.reason});
   }
   if (record.scales.total_weight > most_weight) {
-    return refuse_round(at, std::move(record),
-                        {errc::bad_weight, "the clients of a round declare " +
-                                               std::to_string(record.scales.total_weight) + " units of weight, " +
-                                               std::to_string(most_weight) +
-                                               " can be summed; lower their max_examples, or set weighting to uniform"});
+    return refuse_round(
+        at, std::move(record),
+        {errc::bad_weight, "the clients of a round declare " + std::to_string(record.scales.total_weight) +
+                               " units of weight, " + std::to_string(most_weight) +
+                               " can be summed; lower their max_examples, or set weighting to uniform"});
   }
   record_ = std::move(record);
   auto plan = plan_for(domain::task_kind::train);
@@ -184,7 +184,11 @@ effects session_machine::fail_attempt(domain::moment at, domain::error reason) {
   note_trial(*record_);
   note_late(*record_);
   if (trials_[*running_].failed >= current().options.round_attempts) {
-    return release(at, session_status::failed, std::move(reason)); // in one batch: no restart may try once more (I-8)
+    // In one batch: no restart may try once more (I-8).
+    const auto full =
+        std::ranges::find_if(record_->failures, [](const auto& one) { return is_of_storage(one.reason.code); });
+    return full == record_->failures.end() ? release(at, session_status::failed, std::move(reason))
+                                           : release(at, session_status::paused, full->reason);
   }
   effects out;
   storage::batch changes;
@@ -213,7 +217,8 @@ void session_machine::note_trial(const domain::round_record& of) {
   }
   for (const auto& failure : of.failures) {
     if (failure.reason.code == errc::out_of_range) {
-      trials.least_exponent = std::max(trials.least_exponent.value_or(failure.needed_exponent), failure.needed_exponent);
+      trials.least_exponent =
+          std::max(trials.least_exponent.value_or(failure.needed_exponent), failure.needed_exponent);
     }
   }
 }

@@ -10,7 +10,7 @@ using domain::session_status;
 effects session_machine::open_validation(domain::moment at, const domain::round_record& of) {
   std::vector<available_client> cohort;
   for (const auto& [id, one] : available_) {
-    if (may_work(one)) {
+    if (may_work(at, one)) {
       cohort.push_back(one);
     }
   }

@@ -52,6 +52,9 @@ private:
     if (!opened) {
       return tl::unexpected(opened.error());
     }
+    if (auto readable = (*opened)->read(); !readable) { // better now than when the collections want it
+      return tl::unexpected(readable.error());
+    }
     journal_ = std::move(*opened);
     writer_ = std::make_unique<storage::journal_writer>(*journal_, [this](const storage::journal_group& group) {
       group.written ? count_->journal_written(group.entries, group.took) : count_->journal_failed();

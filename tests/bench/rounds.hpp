@@ -44,7 +44,7 @@ struct rounds_result {
   double seconds() const; ///< of all measured rounds
   double updates() const { return static_cast<double>(order.clients) * static_cast<double>(round_seconds.size()); }
   double updates_per_second() const;
-  /// Of the measured rounds' time, how much a combiner spends in synced writes of its journal, on average.
+  /// Of the measured rounds' time, how much a combiner spends in writes of its journal, on average.
   double journal_share() const;
   /// Model bytes down and up in all measured rounds.
   double megabytes_moved() const;

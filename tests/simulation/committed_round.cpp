@@ -109,7 +109,8 @@ std::string history_checker::wrong_excuse(const domain::round_record& what) cons
   const auto& options = sessions_.at(what.key.session).options;
   const bool waits_for_all = options.round_buffer_size < 0 && options.over_selection == 0.0 &&
                              options.late_updates != domain::late_rule::buffered;
-  if (!waits_for_all || now_ >= opened_.at(what.key) + options.round_timeout) {
+  const bool is_timely = now_ < opened_.at(what.key) + options.round_timeout;
+  if (!waits_for_all || !is_timely || with_losses_.contains(what.key)) { // who was away for long may come back too late
     return "";
   }
   for (const auto& one : what.failures) {

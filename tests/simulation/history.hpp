@@ -65,7 +65,8 @@ struct history_entry {
 /// Messages that a history is told of; the others (heartbeats, chunks, ...) say nothing about invariants.
 inline bool is_of_interest(const domain::body& what) {
   return std::holds_alternative<domain::round_plan>(what) || std::holds_alternative<domain::partial>(what) ||
-         std::holds_alternative<domain::receipt>(what) || std::holds_alternative<domain::round_closed>(what);
+         std::holds_alternative<domain::receipt>(what) || std::holds_alternative<domain::progress>(what) ||
+         std::holds_alternative<domain::round_closed>(what);
 }
 
 /// Who wants to know what happens while it happens.

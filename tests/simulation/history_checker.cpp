@@ -90,7 +90,7 @@ void history_checker::on(const event::journalled& what) {
     round.round = answer->what.from_round;
     round.attempt = answer->what.from_attempt;
   }
-  journal_[{what.who, answer->lease}][answer->what.client] = {answer->what, lives_[what.who]};
+  journal_[{what.who, answer->lease}][answer->what.client] = {answer->what, lives_[what.who], false};
   journalled_[{what.who, {round, answer->what.client}}] = answer->lease;
 }
 
@@ -235,6 +235,10 @@ void history_checker::on(const event::heard& what) {
   const auto& round = what.what.head.round;
   if (const auto* part = std::get_if<domain::partial>(&what.what.what)) {
     parts_[part->lease].push_back({what.from, *part});
+  } else if (const auto* progress = std::get_if<domain::progress>(&what.what.what)) {
+    if (progress->failed > 0) {
+      with_losses_.insert(round);
+    }
   } else if (const auto* receipt = std::get_if<domain::receipt>(&what.what.what)) {
     const bool is_claimed =
         receipt->kind == domain::task_kind::train && receipt->verdict == domain::receipt_verdict::counted;
@@ -291,7 +295,8 @@ void history_checker::said(const event::said& by, const domain::partial& what) {
     return;
   }
   for (const auto& [client, answer] : journal->second) {
-    const bool may_lack = answer.life != lives_[by.who] && lists(what.failures, client);
+    const bool is_lost = answer.life != lives_[by.who] || answer.is_given_up;
+    const bool may_lack = is_lost && lists(what.failures, client);
     if (!lists(what.contributions, client) && !may_lack) {
       violated(plan->second.round, "I-5: " + by.who + " had accepted " + client.value() + " and left it out");
     }
@@ -314,6 +319,16 @@ void history_checker::said(const event::said& by, const domain::round_closed& wh
 void history_checker::said(const event::said& by, const domain::receipt& what) {
   const auto& round = by.what.head.round;
   const bool is_promise = what.kind == domain::task_kind::train && what.verdict == domain::receipt_verdict::accepted;
+  if (what.verdict == domain::receipt_verdict::not_needed) { // it knows that it is not in: the part was given up
+    for (auto& [part, answers] : journal_) {
+      const auto plan = plans_.find(part.second);
+      if (part.first == by.who && plan != plans_.end() && plan->second.round == round) {
+        if (const auto answer = answers.find(domain::client_id{by.to}); answer != answers.end()) {
+          answer->second.is_given_up = true;
+        }
+      }
+    }
+  }
   if (is_promise) {
     accepted_.insert({round, domain::client_id{by.to}});
   }

@@ -34,7 +34,8 @@ private:
   };
   struct known_answer {
     domain::contribution what;
-    std::uint64_t life = 0; ///< of the combiner that journalled it
+    std::uint64_t life = 0;   ///< of the combiner that journalled it
+    bool is_given_up = false; ///< the client was told that it is not in
   };
   struct told_part {
     std::string combiner;
@@ -92,7 +93,8 @@ private:
   std::map<domain::lease_id, known_plan> plans_;
   std::map<domain::lease_id, std::vector<told_part>> parts_; ///< as the controller heard them
   std::map<domain::update_key, domain::round_key> counted_;  ///< which round an update is in
-  std::set<domain::update_key> accepted_;                    ///< whom some combiner told so
+  std::set<domain::round_key> with_losses_; ///< rounds in which somebody was counted as lost before the end
+  std::set<domain::update_key> accepted_;   ///< whom some combiner told so
   std::map<part_key, std::map<domain::client_id, known_answer>> journal_;
   std::map<std::pair<std::string, domain::update_key>, domain::lease_id> journalled_;
 };

@@ -166,7 +166,9 @@ public:
 private:
   void strike() {
     const auto which = faults[on_.clock().pick(std::size(faults))];
-    which == lose_for_good&& is_forbearing_ ? cut(on_) : which(on_);
+    // A full disk declines plans as fast as they come: no number of attempts is enough for that.
+    const bool is_too_much = is_forbearing_ && (which == lose_for_good || which == fill_disk);
+    is_too_much ? cut(on_) : which(on_);
   }
 
   /// Whatever happened to whom: all came back, and lost nothing that would have kept the session from its end (I-5).

@@ -32,20 +32,56 @@ TEST_F(parts_machine_test, writes_down_the_end_when_the_round_is_closed) {
   EXPECT_EQ(sut().size(), 0u);
 }
 
-TEST_F(parts_machine_test, declines_a_plan_that_cannot_be_written_down) {
+TEST_F(parts_machine_test, writes_a_plan_again_until_the_disk_takes_it) {
   came("a");
   planned(1, 5, {"a"});
+  EXPECT_EQ(not_journalled(5), lines{});
+  EXPECT_EQ(sut().next_wake(), at(1000));
+  now = 999;
+  EXPECT_EQ(tick(), lines{});
+  now = 1000;
+  EXPECT_EQ(tick(), lines{"journal 5 plan"});
+  EXPECT_EQ(tick(), lines{}) << "under way";
+  ready();
+  EXPECT_EQ(journalled(5), lines{"send a s/1.1: task train model-1 59000ms +64B"});
+  EXPECT_FALSE(sut().next_wake());
+}
+
+TEST_F(parts_machine_test, declines_a_plan_that_the_disk_does_not_take_for_too_long) {
+  came("a");
+  planned(1, 5, {"a"});
+  not_journalled(5);
+  now = 9999;
+  EXPECT_EQ(not_journalled(5), lines{});
+  now = 10000;
   EXPECT_EQ(not_journalled(5), (lines{"report plan_declined storage_full", "send a s/1.1: receipt not_needed",
                                       "dropped s/1.1 storage_full", "journal 5 forgotten", "drop sum 5"}));
   EXPECT_EQ(sut().size(), 0u);
+  now = 12000;
+  EXPECT_EQ(tick(), lines{}) << "nothing is left to be written";
   EXPECT_EQ(planned(2, 6, {"a"}).front(), "opened s/2.1") << "it lives, and tries again";
 }
 
-TEST_F(parts_machine_test, gives_its_part_up_when_an_answer_cannot_be_written_down) {
+TEST_F(parts_machine_test, writes_an_answer_again_before_its_receipt) {
   came("a");
   collect(1, 5, {"a", "b"});
   offers("a", 1);
   folded(5, "a");
+  EXPECT_EQ(not_journalled(5, "a"), lines{});
+  EXPECT_EQ(offers("a", 1), lines{}) << "I-5: no receipt yet";
+  now = 1000;
+  EXPECT_EQ(tick(), lines{"journal 5 answer of a"});
+  EXPECT_EQ(journalled(5, "a")[1], "send a s/1.1: receipt accepted");
+}
+
+TEST_F(parts_machine_test, gives_its_part_up_when_an_answer_cannot_be_written_down) {
+  came("a");
+  came("b");
+  collect(1, 5, {"a", "b"});
+  offers("a", 1);
+  folded(5, "a");
+  not_journalled(5, "a");
+  now = 10000;
   EXPECT_EQ(not_journalled(5, "a").front(), "report plan_declined storage_full")
       << "the sum has an update that a restart would not know of";
   EXPECT_EQ(sut().size(), 0u);

@@ -164,15 +164,20 @@ TEST_F(parts_memory_test, forgets_the_offer_of_a_client_that_leaves) {
   EXPECT_FALSE(sut().next_wake());
 }
 
-TEST_F(parts_memory_test, bounds_how_many_offers_it_remembers) {
+TEST_F(parts_memory_test, bounds_how_many_offers_of_a_client_it_remembers) {
   limits.unclaimed = 1;
   came("a");
   came("b");
   sut().uplinked(at(0));
   offers("a", 1);
+  offers("a", 2);
+  now = 1000;
   offers("b", 1);
   now = 6000;
   EXPECT_EQ(tick(), lines{"send a s/1.1: receipt not_needed not_found"});
+  EXPECT_EQ(sut().next_wake(), at(7000));
+  now = 7000;
+  EXPECT_EQ(tick(), lines{"send b s/1.1: receipt not_needed not_found"});
 }
 
 TEST_F(parts_memory_test, says_nothing_to_a_late_client_before_the_next_plan) {
@@ -203,7 +208,8 @@ TEST_F(parts_memory_test, ends_the_work_of_a_late_client_that_the_next_plan_does
 
 TEST_F(parts_memory_test, ends_the_work_of_a_late_client_when_the_end_of_its_round_is_said_once_more) {
   have_a_late_one();
-  EXPECT_EQ(closed(5, false), lines{"send b s/1.1: receipt not_needed late"}) << "the session waits for nobody any more";
+  EXPECT_EQ(closed(5, false), lines{"send b s/1.1: receipt not_needed late"})
+      << "the session waits for nobody any more";
   EXPECT_EQ(closed(5, false), lines{});
 }
 

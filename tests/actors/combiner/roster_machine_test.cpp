@@ -209,7 +209,10 @@ TEST_F(roster_machine_test, says_goodbye_to_all_members_when_it_leaves) {
   enter(7, "a");
   enter(8, "b");
   expect("c", 1);
-  EXPECT_EQ(render(sut.leave()), (lines{"send peer 7: goodbye", "send peer 8: goodbye"}));
+  EXPECT_EQ(render(sut.leave()), (lines{"send peer 7: goodbye", "left a client_lost", "send peer 8: goodbye",
+                                        "left b client_lost", "report roster present [] gone [a b]"}));
+  EXPECT_EQ(render(sut.uplinked()), lines{"report whole roster present [] gone []"}) << "they are elsewhere by now";
+  EXPECT_EQ(render(sut.leave()), lines{});
 }
 
 TEST_F(roster_machine_test, takes_nobody_after_it_has_left) {

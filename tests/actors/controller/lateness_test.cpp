@@ -29,7 +29,8 @@ domain::round_record ended(domain::round_status how) {
   record.status = how;
   record.parent = domain::model_id{{4}};
   const domain::model_id old{{3}};
-  record.parts.push_back({domain::lease_id{1}, {}, {id("a"), id("b")}, {{id("c"), 4, 1, old, 724}, {id("d"), 4, 1, old, 724}}});
+  record.parts.push_back(
+      {domain::lease_id{1}, {}, {id("a"), id("b")}, {{id("c"), 4, 1, old, 724}, {id("d"), 4, 1, old, 724}}});
   record.contributions.push_back({id("a"), 1024, 1, {}, {}});
   record.contributions.push_back({id("c"), 724, 1, {}, {}, 4, 1});
   record.failures = {failure("b", domain::errc::late), failure("d", domain::errc::late),

@@ -105,6 +105,42 @@ TEST_F(registry_placement_test, a_ticket_that_is_never_used_frees_its_place_and_
   EXPECT_THAT(join(joining("c2")), testing::HasSubstr("placement b1"));
 }
 
+TEST_F(registry_placement_test, who_is_connected_is_known_again_after_an_old_join_of_its_own_that_came_late) {
+  comes("b1", 1);
+  comes("b2", 2);
+  EXPECT_EQ(settles("c1"), "b1");
+  join(joining("c1", 1, "b2")); // over a connection that it had given up: nobody takes the placement
+  EXPECT_EQ(here(), "");
+  now += config.ticket_valid;
+  machine->heard(now, "combiner/b1");
+  machine->heard(now, "combiner/b2");
+  EXPECT_EQ(render(machine->tick(now)), "up c1@b1");
+  EXPECT_EQ(here(), "c1@b1");
+}
+
+TEST_F(registry_placement_test, of_two_combiners_that_report_a_client_the_one_that_keeps_it_is_right) {
+  comes("b1", 1);
+  comes("b2", 2);
+  EXPECT_EQ(settles("c1"), "b1");
+  machine->roster(now, "combiner/b2", {true, {domain::client_id{"c1"}}, {}});
+  EXPECT_EQ(here(), "c1@b1");
+  machine->roster(now, "combiner/b1", {false, {}, {domain::client_id{"c1"}}});
+  EXPECT_EQ(here(), "c1@b2");
+}
+
+TEST_F(registry_placement_test, who_has_left_meanwhile_is_not_believed_to_be_there) {
+  comes("b1", 1);
+  comes("b2", 2);
+  EXPECT_EQ(settles("c1"), "b1");
+  join(joining("c1", 1, "b2"));
+  machine->roster(now, "combiner/b1", {false, {}, {domain::client_id{"c1"}}});
+  now += config.ticket_valid;
+  machine->heard(now, "combiner/b1");
+  machine->heard(now, "combiner/b2");
+  EXPECT_EQ(render(machine->tick(now)), "");
+  EXPECT_EQ(here(), "");
+}
+
 TEST_F(registry_placement_test, refuses_a_max_examples_out_of_bounds_for_good) {
   comes("b1", 1);
   auto asked = joining("c1");

@@ -33,7 +33,8 @@ std::string names(const std::vector<domain::client_id>& clients) {
 std::string carried(const std::vector<domain::carried_client>& clients) {
   std::string text;
   for (const auto& one : clients) {
-    text += "+" + one.client.value() + "@" + number(one.round) + "." + number(one.attempt) + "*" + number(one.discount) + " ";
+    text += "+" + one.client.value() + "@" + number(one.round) + "." + number(one.attempt) + "*" +
+            number(one.discount) + " ";
   }
   return text;
 }

@@ -3,6 +3,7 @@
 namespace fedloom::controller {
 namespace {
 
+using domain::errc;
 using testing::HasSubstr;
 
 /// Stops in every stage, attempts that fail, and sessions that fail with them.
@@ -13,6 +14,10 @@ protected:
     progress(last_plan, static_cast<std::uint32_t>(clients.size()));
     auto text = partial(last_plan, clients);
     return clients.empty() ? text : merged();
+  }
+  /// The last plan that this combiner was sent.
+  std::string declined(const std::string& combiner, errc reason) {
+    return from(combiner, domain::plan_declined{plans.at(combiner), {reason, ""}});
   }
 };
 
@@ -125,6 +130,39 @@ TEST_F(session_ends_test, an_average_that_fails_is_an_attempt_that_fails) {
   EXPECT_THAT(done(sut->averaged(moment(), about, domain::failure(domain::errc::not_finite, ""))),
               HasSubstr("attempt_failed 1.1 not_finite"));
   EXPECT_EQ(averaged(1), "") << "the first attempt's answer does not serve the second";
+}
+
+TEST_F(session_ends_test, a_combiner_that_declined_gets_no_other_plan_before_a_pause) {
+  running(options(1));
+  EXPECT_THAT(declined("b1", errc::timed_out),
+              testing::AllOf(HasSubstr("attempt_failed 1.1 quorum_missed"), testing::Not(HasSubstr("plan"))));
+  EXPECT_EQ(sut->next_wake(), at(ms{3000}));
+  EXPECT_THAT(tick(ms{3000}), HasSubstr("->b1 plan T train m1 [c1,c2]"));
+}
+
+TEST_F(session_ends_test, the_other_combiners_go_on_meanwhile) {
+  create("s", options(1));
+  begin("s");
+  done(sut->combiner_up(moment(), domain::combiner_id{"b2"}));
+  done(sut->client_up(moment(), client_at("c3", "b2")));
+  done(sut->client_up(moment(), client_at("c4", "b2")));
+  fleet();
+  loaded(1);
+  declined("b2", errc::storage_full);
+  EXPECT_THAT(declined("b1", errc::storage_full), testing::Not(HasSubstr("plan")));
+  done(sut->combiner_up(moment(), domain::combiner_id{"b2"}));
+  EXPECT_THAT(done(sut->client_up(moment(), client_at("c3", "b2"))), HasSubstr("->b2 plan T train m1 [c3,c4]"))
+      << "one that comes up anew may be able again";
+}
+
+TEST_F(session_ends_test, a_combiner_whose_disk_stays_full_pauses_the_session_after_its_attempts) {
+  running(options(1));
+  declined("b1", errc::storage_full);
+  tick(ms{3000});
+  EXPECT_THAT(declined("b1", errc::storage_full),
+              testing::AllOf(HasSubstr("s Paused 0 m1} | attempt_failed 1.2 quorum_missed"),
+                             HasSubstr("session_changed Paused storage_full")));
+  EXPECT_EQ(last_round().failures[0].reason.code, errc::storage_full) << "the record says who, and why";
 }
 
 TEST_F(session_ends_test, a_denied_aggregation_is_an_attempt_that_fails) {

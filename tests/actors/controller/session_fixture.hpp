@@ -25,6 +25,7 @@ protected:
       } else if (const auto* sent = std::get_if<session::send>(&one)) {
         if (const auto* plan = std::get_if<domain::round_plan>(&sent->what)) {
           (plan->kind == domain::task_kind::train ? last_plan : last_validation_plan) = *plan;
+          plans[sent->to.value()] = plan->lease;
         }
       }
     }
@@ -140,6 +141,7 @@ protected:
   std::unique_ptr<storage::round_store> store = storage::make_memory_round_store();
   std::unique_ptr<session_machine> sut;
   domain::round_plan last_plan;
+  std::map<std::string, domain::lease_id> plans; ///< the last one per combiner
   domain::round_plan last_validation_plan;
 };
 

@@ -130,8 +130,9 @@ TEST_F(session_pause_test, a_needed_exponent_is_not_forgotten) {
 
 TEST_F(session_pause_test, cancels_whatever_has_not_ended) {
   running(options(1));
-  EXPECT_THAT(cancel("s"), AllOf(StartsWith("store{round 1.1 #1 Terminated, s Cancelled 0 m1} | ->b1 closed T not_needed"),
-                                 EndsWith("session_done Cancelled cancelled | reply 3 Cancelled")));
+  EXPECT_THAT(cancel("s"),
+              AllOf(StartsWith("store{round 1.1 #1 Terminated, s Cancelled 0 m1} | ->b1 closed T not_needed"),
+                    EndsWith("session_done Cancelled cancelled | reply 3 Cancelled")));
   create("t", options(1));
   EXPECT_EQ(cancel("t"), "store{t Cancelled 0 m1} | session_done Cancelled cancelled | reply 3 Cancelled");
   create("u", options(1));
@@ -173,9 +174,10 @@ TEST_F(session_pause_test, a_model_that_finds_no_room_pauses_the_session_and_cos
   for (std::uint32_t attempt = 1; attempt <= 3; ++attempt) {
     collected();
     const domain::round_key about{domain::session_id{"s"}, 1, attempt};
-    EXPECT_THAT(done(sut->averaged(moment(), about, domain::failure(domain::errc::storage_full, "no room"))),
-                AllOf(HasSubstr("Failed, s Paused 0 m1} | attempt_failed 1." + std::to_string(attempt) + " storage_full"),
-                      EndsWith("session_changed Paused storage_full")));
+    EXPECT_THAT(
+        done(sut->averaged(moment(), about, domain::failure(domain::errc::storage_full, "no room"))),
+        AllOf(HasSubstr("Failed, s Paused 0 m1} | attempt_failed 1." + std::to_string(attempt) + " storage_full"),
+              EndsWith("session_changed Paused storage_full")));
     EXPECT_EQ(session().reason.code, domain::errc::storage_full) << "what REST shows";
     EXPECT_EQ(last_round().reason.code, domain::errc::storage_full);
     resume("s");

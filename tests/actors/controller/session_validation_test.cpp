@@ -85,7 +85,8 @@ TEST_F(session_validation_test, the_session_ends_when_the_last_of_them_is_in) {
   collected();
   averaged(2);
   EXPECT_THAT(partial(last_validation_plan, {"c1", "c2"}), testing::Not(HasSubstr("session_done")));
-  EXPECT_THAT(tick(ms{30000}), testing::AllOf(HasSubstr("round_done 1 | round_done 2"), HasSubstr("session_done Finished")))
+  EXPECT_THAT(tick(ms{30000}),
+              testing::AllOf(HasSubstr("round_done 1 | round_done 2"), HasSubstr("session_done Finished")))
       << "the first one's combiner was given up after its time to close (I-8)";
 }
 

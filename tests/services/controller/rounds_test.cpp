@@ -62,8 +62,8 @@ TEST_F(rounds, tell_who_contributed_and_who_failed) {
   EXPECT_EQ(shown.at("clients_asked"), 3);
   EXPECT_EQ(shown.at("clients_answered"), 2);
   EXPECT_EQ(shown.at("contributions"), json::parse(R"([
-    {"client_id": "ann", "weight": 30, "num_examples": 30, "metrics": {"loss": 0.5}},
-    {"client_id": "ben", "weight": 10, "num_examples": 10, "metrics": {}}])"));
+    {"client_id": "ann", "weight": 30, "num_examples": 30, "from_round": 1, "from_attempt": 1, "metrics": {"loss": 0.5}},
+    {"client_id": "ben", "weight": 10, "num_examples": 10, "from_round": 1, "from_attempt": 1, "metrics": {}}])"));
   EXPECT_EQ(shown.at("failures"), json::parse(R"([
     {"client_id": "cid", "error": "entry_point_failed", "reason": "train exited with 1"}])"));
   EXPECT_EQ(shown.at("weight"), 40);
@@ -72,6 +72,21 @@ TEST_F(rounds, tell_who_contributed_and_who_failed) {
   EXPECT_EQ(shown.at("bytes_down"), 3000);
   EXPECT_EQ(shown.at("policy_decision"), 0);
   EXPECT_EQ(shown.at("opened_at"), "Mon, 29 Sep 2025 13:42:01 GMT");
+}
+
+TEST_F(rounds, tell_which_round_a_late_update_comes_from) {
+  auto record = round_record(5, 3);
+  record.parts[0].cohort.pop_back();
+  record.parts[0].carried.push_back({domain::client_id{"dan"}, 2, 1, model(2), 724});
+  record.failures.clear();
+  record.contributions.push_back({domain::client_id{"dan"}, 724, 1, {}, {}, 2, 1});
+  storage::batch changes;
+  changes.rounds.push_back(record);
+  world->write(changes);
+  const auto shown = body_of(get("/api/v1/rounds/" + std::to_string(record.number)));
+  EXPECT_EQ(shown.at("clients_asked"), 3) << "who is carried counts as asked";
+  EXPECT_EQ(shown.at("combiners")[0].at("clients"), 3);
+  EXPECT_EQ(shown.at("contributions")[2].at("from_round"), 2);
 }
 
 TEST_F(rounds, average_the_validations_by_examples) {

@@ -200,12 +200,9 @@ TEST_F(sessions, change_to_no_other_state) {
 }
 
 TEST_F(sessions, pass_on_why_the_controller_cannot) {
-  const std::pair<domain::errc, int> refusals[] = {{domain::errc::timed_out, 504},
-                                                   {domain::errc::unavailable, 503},
-                                                   {domain::errc::busy, 429},
-                                                   {domain::errc::denied, 403},
-                                                   {domain::errc::storage_full, 507},
-                                                   {domain::errc::malformed, 400}};
+  const std::pair<domain::errc, int> refusals[] = {{domain::errc::timed_out, 504},    {domain::errc::unavailable, 503},
+                                                   {domain::errc::busy, 429},         {domain::errc::denied, 403},
+                                                   {domain::errc::storage_full, 507}, {domain::errc::malformed, 400}};
   for (const auto& [code, status] : refusals) {
     world->desk.refusal = domain::error{code, "try \"later\""};
     const auto answer = post("/api/v1/sessions", "{}");

@@ -66,6 +66,7 @@ class Control:
         with self._changed:
             self._is_over = True
             self._changed.notify_all()
+        self._listener.shutdown(socket.SHUT_RDWR)  # else its thread would wait on, for calls to whoever gets its number
         self._listener.close()
 
     def _take_calls(self):

@@ -40,14 +40,19 @@ class SmallDisk:
         subprocess.run(["umount", "--lazy", self._folder], check=True)
 
 
-class FailingSyncs:
-    """While it is in force, every sync of that process ends with that error."""
+SYNCS = "fsync,fdatasync"
+WRITES = "write,pwrite64"
 
-    def __init__(self, process, log, error):
-        self._tasks = pathlib.Path(f"/proc/{process}/task")
+
+class FailingCalls:
+    """While it is in force, these system calls of that process end with that error: all, or those on these files."""
+
+    def __init__(self, process, log, calls, error, files=()):
+        self._tasks, self._log = pathlib.Path(f"/proc/{process}/task"), log
+        paths = [word for file in files for word in ("-P", str(file))]
         self._tracer = subprocess.Popen(
-            ["strace", "-f", "-q", "-o", log, "-p", str(process), "-e", "trace=fsync,fdatasync",
-             "-e", f"inject=fsync,fdatasync:error={error}"], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            ["strace", "-f", "-q", "-o", log, "-p", str(process), *paths, "-e", f"trace={calls}",
+             "-e", f"inject={calls}:error={error}"], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_until(self._is_attached, f"strace to attach to process {process}")
 
     @staticmethod
@@ -59,8 +64,10 @@ class FailingSyncs:
         return None if done.returncode == 0 else f"strace cannot inject errors here: {done.stderr.strip()}"
 
     def end(self):
+        """How many calls have failed."""
         self._tracer.terminate()
         self._tracer.wait()
+        return self._log.read_text().count("(INJECTED)")
 
     def _is_attached(self):
         assert self._tracer.poll() is None, f"strace ended with status {self._tracer.returncode}"
