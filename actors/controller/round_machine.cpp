@@ -136,6 +136,9 @@ effects round_machine::received(domain::instant now, const domain::combiner_id& 
   take_back_drained(now, one);
   if (what.sum_bytes > 0 && !what.contributions.empty()) {
     one.at = part_stage::merging;
+    if (!one.close_by) { // handed in unasked: it was frozen in an earlier life of the controller (I-8)
+      one.close_by = now + limits_.closing;
+    }
     return {fetch_sum{from, about_, what, false}};
   }
   one.at = part_stage::taken;

@@ -118,7 +118,7 @@ private:
     part_stage at = part_stage::open;
     domain::progress totals;
     std::optional<domain::instant> away_since;
-    std::optional<domain::instant> close_by; ///< it was told to hand in
+    std::optional<domain::instant> close_by; ///< told to hand in, or doing it: until when it is waited for
     bool abandoned = false;                  ///< merging was called off; the answer is on its way
     bool lost = false;                       ///< merging or taken, but the combiner has begun anew
     std::optional<domain::partial> result;

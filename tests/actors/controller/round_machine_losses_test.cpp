@@ -274,5 +274,14 @@ TEST_F(round_machine_losses_test, a_sum_that_does_not_come_in_time_is_called_off
   EXPECT_EQ(merge_failed(1), "settled");
 }
 
+TEST_F(round_machine_losses_test, the_sum_of_a_part_that_was_handed_in_unasked_is_not_waited_for_without_end) {
+  open({client_at("c1", "b1")}); // frozen in an earlier life of the controller
+  partial("b1", 1, {"c1"});
+  EXPECT_EQ(tick(ms{10000}), "");
+  EXPECT_EQ(sut->next_wake(), at(ms{30000}));
+  EXPECT_EQ(tick(ms{30000}), "abandon L1");
+  EXPECT_EQ(merge_failed(1), "settled");
+}
+
 } // namespace
 } // namespace fedloom::controller
