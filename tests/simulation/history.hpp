@@ -60,6 +60,7 @@ using happening = std::variant<event::started, event::killed, event::began_term,
 struct history_entry {
   domain::instant when;
   happening what;
+  domain::timestamp date{}; ///< what the calendar says, which somebody may set
 };
 
 /// Messages that a history is told of; the others (heartbeats, chunks, ...) say nothing about invariants.

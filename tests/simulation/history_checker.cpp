@@ -26,6 +26,7 @@ domain::round_record without_validations(domain::round_record of) {
 
 void history_checker::see(const history_entry& what) {
   now_ = what.when;
+  date_ = what.date;
   std::visit([this](const auto& one) { on(one); }, what.what);
 }
 
@@ -123,7 +124,7 @@ void history_checker::on(const event::wrote& what) {
 
 void history_checker::new_attempt(const domain::round_record& what) {
   const auto& session = what.key.session;
-  opened_[what.key] = now_;
+  opened_[what.key] = began(what);
   seen_.retries += what.key.attempt > 1 ? 1 : 0;
   if (what.number != rounds_.size() + 1) {
     violated(what.key, "has number " + std::to_string(what.number) + ", some record was written over");
@@ -144,6 +145,14 @@ void history_checker::new_attempt(const domain::round_record& what) {
   if (failed >= sessions_.at(session).options.round_attempts) {
     violated(what.key, "I-8: one attempt too many");
   }
+}
+
+/// When its time began to run: with the decision that it dates, which a slow disk stores a while later. Unknown, and
+/// hence long ago, if the calendar was set back in between.
+domain::instant history_checker::began(const domain::round_record& what) const {
+  constexpr domain::milliseconds rounding{1}; // of the two dates
+  const auto ago = date_ - what.opened_at;
+  return ago < domain::milliseconds{0} ? domain::instant::min() : now_ - ago - rounding;
 }
 
 void history_checker::changed(const domain::round_record& before, const domain::round_record& what) {

@@ -59,6 +59,7 @@ private:
   void said(const event::said& by, const domain::receipt& what);
 
   void new_attempt(const domain::round_record& what);
+  domain::instant began(const domain::round_record& what) const;
   void changed(const domain::round_record& before, const domain::round_record& what);
   void check_parts(const domain::round_record* before, const domain::round_record& what);
   void changed(const domain::session_record& what);
@@ -79,6 +80,7 @@ private:
   std::string violations_;
   figures seen_;
   domain::instant now_{};
+  domain::timestamp date_{};
   domain::term term_;
   std::map<std::string, std::uint64_t> lives_;
   std::map<domain::model_id, domain::shared_bytes> models_;

@@ -16,6 +16,7 @@ using domain::lease_id;
 class history_checker_test : public testing::Test {
 protected:
   static constexpr const char* session = "s";
+  static constexpr domain::timestamp calendar_begins{std::chrono::hours{24}};
 
   history_checker_test() {
     keep(seed_);
@@ -28,7 +29,10 @@ protected:
   }
 
   static domain::model_id id_of(const domain::shared_bytes& stream) { return model::id_of(stream.span()); }
-  void see(happening what) { sut_.see({domain::instant{std::chrono::seconds{++seconds_}}, std::move(what)}); }
+  void see(happening what) {
+    const std::chrono::seconds now{++seconds_};
+    sut_.see({domain::instant{now}, std::move(what), calendar_begins + now});
+  }
   void keep(const domain::shared_bytes& stream) { see(event::kept_model{id_of(stream), stream}); }
   void write(std::vector<domain::session_record> sessions, std::vector<domain::round_record> rounds) {
     see(event::wrote{{std::move(sessions), std::move(rounds)}});
@@ -45,6 +49,7 @@ protected:
     domain::round_record record;
     record.key = first_round(attempt);
     record.number = attempt;
+    record.opened_at = opened_at_;
     record.parent = id_of(seed_);
     record.scales = aggregation::scale_for(read_.what, read_.data, 3).value();
     record.parts = {{lease_id{attempt}, domain::combiner_id{"b1"}, {client_id{"c1"}, client_id{"c2"}}}};
@@ -107,11 +112,27 @@ protected:
     hand_in(record);
   }
   void commit(const domain::round_record& record) { write({after_the_first_round()}, {record}); }
+  /// c2 was accepted, its combiner dies, and the round is committed without it.
+  void call_c2_late() {
+    auto record = committed_record();
+    collect(record);
+    record.contributions.pop_back();
+    record.weight = 1;
+    record.failures = {{client_id{"c2"}, {domain::errc::late, "late"}, 0}};
+    see(event::killed{"b1"});
+    hand_in(record);
+    keep(next_);
+    commit(record);
+  }
+  bool says_that_c2_was_not_late() const {
+    return sut_.violations().find("I-5: c2 was accepted and is called late before the deadline") != std::string::npos;
+  }
 
   domain::shared_bytes seed_ = model_of(4, 1.0F);
   model::stream_view read_ = model::read_stream(seed_.span()).value();
   domain::shared_bytes next_ = mean();
   domain::session_record began_;
+  domain::timestamp opened_at_ = calendar_begins;
   history_checker sut_;
 
 private:
@@ -326,17 +347,20 @@ TEST_F(history_checker_test, finds_an_attempt_too_many) {
 }
 
 TEST_F(history_checker_test, finds_someone_who_was_accepted_and_is_called_late_before_the_deadline) {
-  auto record = committed_record();
-  collect(record);
-  record.contributions.pop_back();
-  record.weight = 1;
-  record.failures = {{client_id{"c2"}, {domain::errc::late, "late"}, 0}};
-  see(event::killed{"b1"});
-  hand_in(record);
-  keep(next_);
-  commit(record);
-  EXPECT_NE(sut_.violations().find("I-5: c2 was accepted and is called late before the deadline"), std::string::npos)
-      << sut_.violations();
+  call_c2_late();
+  EXPECT_TRUE(says_that_c2_was_not_late()) << sut_.violations();
+}
+
+TEST_F(history_checker_test, counts_the_time_of_a_round_from_its_decision_and_not_from_its_record) {
+  opened_at_ = calendar_begins - began_.options.round_timeout; // a very slow disk
+  call_c2_late();
+  EXPECT_FALSE(says_that_c2_was_not_late()) << sut_.violations();
+}
+
+TEST_F(history_checker_test, takes_no_time_from_a_calendar_that_was_set_back_before_the_record_was_stored) {
+  opened_at_ = calendar_begins + std::chrono::hours{1};
+  call_c2_late();
+  EXPECT_FALSE(says_that_c2_was_not_late()) << sut_.violations();
 }
 
 } // namespace

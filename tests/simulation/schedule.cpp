@@ -215,9 +215,8 @@ private:
 
   /// Until it is heard: somebody who pauses a session wants it to end some day.
   void resume(const domain::session_id& which) {
-    const auto status = on_.session(which).status;
-    const bool is_paused = status == domain::session_status::paused;
-    if (is_paused) {
+    const bool is_paused = on_.session(which).status == domain::session_status::paused;
+    if (is_paused && !waits_for_room(which)) {
       on_.change(which, controller::session_order::resume);
     }
     if (!on_.is_over(which)) {
@@ -225,8 +224,14 @@ private:
     }
   }
 
+  /// A full disk has paused it: that is an end with a reason, until somebody makes room and resumes it.
+  bool waits_for_room(const domain::session_id& which) const {
+    const auto session = on_.session(which);
+    return session.status == domain::session_status::paused && session.reason.code == domain::errc::storage_full;
+  }
+
   bool is_done() const {
-    return std::ranges::all_of(sessions_, [this](const auto& one) { return on_.is_over(one); });
+    return std::ranges::all_of(sessions_, [this](const auto& one) { return on_.is_over(one) || waits_for_room(one); });
   }
   bool is_well() const { return on_.violations().empty(); }
 

@@ -24,7 +24,10 @@ struct surroundings {
   std::map<std::string, std::uint64_t> deaths{};       ///< how often each process has died so far
   std::map<std::string, domain::instant> full_until{}; ///< whose disk takes nothing until then
 
-  void happened(happening what) { note({clock.now(), std::move(what)}); }
+  void happened(happening what) {
+    const auto at = clock.moment();
+    note({at.now, std::move(what), at.date});
+  }
   void died(const std::string& who) {
     ++deaths[who];
     happened(event::killed{who});
