@@ -108,7 +108,7 @@ effects collection_machine::credited(const domain::credit& what) {
   return out;
 }
 
-effects collection_machine::closed(bool counted) {
+effects collection_machine::closed(bool counted, const std::function<bool(const domain::update_key&)>& another_place) {
   effects out;
   const auto in_the_part = accepted();
   const auto still_at_work = late();
@@ -116,7 +116,7 @@ effects collection_machine::closed(bool counted) {
     release(client, at);
     const domain::update_key key{at.about, client};
     const bool goes_on_elsewhere = at.at == phase::failed && at.failure.reason.code == errc::draining;
-    if (still_at_work.contains(key) || goes_on_elsewhere) {
+    if (still_at_work.contains(key) || goes_on_elsewhere || (another_place && another_place(key))) {
       continue; // it hears when the next plan is here, or from its next combiner
     }
     const bool is_in = counted && in_the_part.contains(key);

@@ -56,13 +56,28 @@ void collection_machine::recover(const std::vector<domain::contribution>& answer
   }
 }
 
-effects collection_machine::planned_again(domain::instant now, domain::milliseconds remaining) {
-  deadline_ = now + remaining;
+effects collection_machine::planned_again(domain::instant now, const domain::round_plan& plan) {
+  deadline_ = now + plan.remaining;
   if (stage_ == stage::recovered) { // what the sum had is asked for again; its clients keep it
+    keep_only(plan);
     stage_ = stage::fetching;
     away_until_ = now + limits_.absence;
   }
   return told_again();
+}
+
+void collection_machine::keep_only(const domain::round_plan& plan) {
+  plan_.cohort = plan.cohort;
+  plan_.carried = plan.carried;
+  std::set<domain::client_id> wanted(plan.cohort.begin(), plan.cohort.end());
+  for (const auto& late : plan.carried) {
+    wanted.insert(late.client);
+  }
+  for (auto at = answers_.begin(); at != answers_.end();) {
+    const bool is_wanted = wanted.contains(at->first);
+    tally_[static_cast<std::size_t>(at->second.at)] -= is_wanted ? 0 : 1;
+    at = is_wanted ? std::next(at) : answers_.erase(at);
+  }
 }
 
 effects collection_machine::told_again() const {

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -104,8 +105,9 @@ public:
 
   /// At once after construction: this is what the journal has of a former life.
   void recover(const std::vector<domain::contribution>& answers);
-  /// The same plan came again (the controller or this combiner restarted, or our answer was lost).
-  collection::effects planned_again(domain::instant now, domain::milliseconds remaining);
+  /// The same plan came again (the controller or this combiner restarted, or our answer was lost). A recovered part
+  /// does not ask those who have been placed elsewhere since.
+  collection::effects planned_again(domain::instant now, const domain::round_plan& plan);
   /// What the controller hears of it when it is back.
   collection::effects told_again() const;
   collection::effects plan_journalled(domain::instant now);
@@ -131,8 +133,8 @@ public:
   collection::effects frozen(domain::shared_bytes sum, domain::digest sum_digest);
   collection::effects granted(const domain::grant& what);
   collection::effects credited(const domain::credit& what);
-  /// Last receipts; the machine is to be dropped afterwards.
-  collection::effects closed(bool counted);
+  /// Last receipts, but not to those who have `another_place`; the machine is to be dropped afterwards.
+  collection::effects closed(bool counted, const std::function<bool(const domain::update_key&)>& another_place = {});
 
   /// Staging may have become free: waiting uploads are granted.
   collection::effects admit(domain::instant now);
@@ -195,6 +197,7 @@ private:
 
   void add(const domain::client_id& client, const domain::round_key& about, const domain::model_id& parent,
            std::uint32_t discount);
+  void keep_only(const domain::round_plan& plan);
   void move(answer& at, phase to);
   std::uint32_t count(phase of) const noexcept { return tally_[static_cast<std::size_t>(of)]; }
   static bool has_answered(const answer& at);

@@ -62,12 +62,13 @@ effects collection_machine::received(domain::instant now, const domain::client_i
   return out;
 }
 
-/// Frozen: what comes now cannot be in this part.
+/// Frozen: what comes now cannot be in this part. Who was lost may be asked again in another part of the round.
 effects collection_machine::too_late(const domain::client_id& from, const answer& at) const {
   effects out;
   const bool is_late = at.at == phase::failed && at.failure.reason.code == errc::late;
-  const bool may_count_elsewhere = (is_late && carries_late()) ||
-                                   (at.at == phase::failed && at.failure.reason.code == errc::draining);
+  const bool is_away = at.at == phase::failed &&
+                       (at.failure.reason.code == errc::draining || at.failure.reason.code == errc::client_lost);
+  const bool may_count_elsewhere = (is_late && carries_late()) || is_away;
   if (!may_count_elsewhere) {
     send_receipt(from, at.about, receipt_verdict::not_needed, {errc::late, "the round does not take updates any more"},
                  out);

@@ -9,6 +9,16 @@ namespace fedloom::combiner {
 using namespace model_cache;
 using domain::errc;
 
+namespace {
+
+void say(transport::peer_id to, std::vector<transfer::reply> replies, effects& out) {
+  for (auto& one : replies) {
+    out.emplace_back(send{to, std::move(one.what), std::move(one.payload)});
+  }
+}
+
+} // namespace
+
 effects model_cache_machine::need(domain::instant now, const domain::model_id& model, std::uint64_t stream_bytes) {
   if (const auto here = present_.find(model); here != present_.end()) {
     return {ready{model, here->second}};
@@ -100,22 +110,21 @@ std::optional<domain::instant> model_cache_machine::next_wake() const {
 }
 
 effects model_cache_machine::asked(transport::peer_id from, const domain::get_model& what) {
-  const auto refuse = [&](domain::error reason) {
-    return effects{send{from, domain::abort_transfer{what.transfer, std::move(reason)}, {}}};
-  };
+  using transfers = transfer::outbound_transfers;
+  effects out;
   const auto here = present_.find(what.model);
   if (here == present_.end()) {
-    return refuse({errc::not_found, "this combiner does not hold model " + to_hex(what.model)});
+    const domain::error reason{errc::not_found, "this combiner does not hold model " + to_hex(what.model)};
+    say(from, {transfers::refuse(what, reason)}, out);
+    return out;
   }
-  auto parts = outbound_.begin(from.value(), what, here->second);
-  if (!parts) {
-    return refuse(parts.error());
+  auto replies = outbound_.serve(from.value(), what, here->second);
+  const bool is_refused = !replies.empty() && std::holds_alternative<domain::abort_transfer>(replies.front().what);
+  if (!is_refused) {
+    const auto skipped = std::min<std::uint64_t>(what.from_chunk * domain::chunk_bytes, here->second.stream.size());
+    out.emplace_back(served{what.model, here->second.stream.size() - skipped});
   }
-  const auto skipped = std::min<std::uint64_t>(what.from_chunk * domain::chunk_bytes, here->second.stream.size());
-  effects out{served{what.model, here->second.stream.size() - skipped}};
-  for (auto& part : *parts) {
-    out.emplace_back(send{from, part.what, std::move(part.payload)});
-  }
+  say(from, std::move(replies), out);
   return out;
 }
 
@@ -123,18 +132,8 @@ effects model_cache_machine::from_client(transport::peer_id from, const domain::
   if (const auto* asked_for = std::get_if<domain::get_model>(&what.what)) {
     return asked(from, *asked_for);
   }
-  std::vector<transfer::send_chunk> parts;
-  if (const auto* more = std::get_if<domain::credit>(&what.what)) {
-    parts = outbound_.step(from.value(), *more);
-  } else if (const auto* again = std::get_if<domain::grant>(&what.what)) {
-    parts = outbound_.step(from.value(), *again);
-  } else if (const auto* over = std::get_if<domain::abort_transfer>(&what.what)) {
-    outbound_.abort(from.value(), over->transfer);
-  }
   effects out;
-  for (auto& part : parts) {
-    out.emplace_back(send{from, part.what, std::move(part.payload)});
-  }
+  say(from, outbound_.received(from.value(), what.what), out);
   return out;
 }
 

@@ -22,7 +22,8 @@ effects parts_machine::closed(domain::instant now, const domain::round_closed& w
   effects out;
   if (const auto found = open_.find(what.lease); found != open_.end()) {
     auto& one = found->second;
-    take(one, one.closed(what.counted), out);
+    const auto elsewhere = [&](const auto& key) { return has_another_place(what.lease, key); };
+    take(one, one.closed(what.counted, elsewhere), out);
     out.emplace_back(ended{one.round(), what.counted});
     if (one.plan().kind == domain::task_kind::train) {
       remember(one, what.counted, out);
@@ -62,7 +63,7 @@ effects parts_machine::drain(domain::instant now) {
 void parts_machine::decline(machines::iterator which, const domain::error& reason, effects& out) {
   auto& one = which->second;
   out.emplace_back(report{one.round(), domain::plan_declined{which->first, reason}, {}});
-  take(one, one.closed(false), out);
+  take(one, one.closed(false, [&](const auto& key) { return has_another_place(which->first, key); }), out);
   drop(which, reason, out);
 }
 

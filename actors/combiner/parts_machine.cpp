@@ -35,7 +35,7 @@ effects parts_machine::planned(domain::instant now, const domain::round_key& rou
   const auto known = open_.find(plan.lease);
   const bool is_asleep = known != open_.end() && known->second.is_recovered();
   if (known != open_.end() && !(is_asleep && is_draining_)) {
-    take(known->second, known->second.planned_again(now, plan.remaining), out);
+    take(known->second, known->second.planned_again(now, plan), out);
     if (is_asleep) {
       begin(now, known->second, out);
     }

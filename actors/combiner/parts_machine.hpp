@@ -163,6 +163,8 @@ private:
                          const domain::offer& what);
   parts::effects answer_stray(domain::instant now, const domain::update_key& key);
   collection_machine* find(const domain::client_id& client, const domain::round_key& key, domain::task_kind kind);
+  bool has_another_place(domain::lease_id than, const domain::update_key& key) const;
+  bool has_counted(const domain::update_key& key) const;
   bool is_superseded(const domain::round_key& round) const;
   void release_late(parts::effects& out);
   void reconsider_unclaimed(parts::effects& out);

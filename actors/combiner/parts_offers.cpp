@@ -49,10 +49,9 @@ effects parts_machine::offered(domain::instant now, const domain::client_id& cli
 effects parts_machine::answer_stray(domain::instant now, const domain::update_key& key) {
   effects out;
   const auto was_accepted = [&](const ended_part& one) { return one.accepted.contains(key); };
-  const auto is_counted = [&](const ended_part& one) { return one.counted && was_accepted(one); };
   const auto is_late = [&](const ended_part& one) { return one.late.contains(key); };
   const auto is_over = [&](const ended_part& one) { return one.round == key.round && one.knows_late; };
-  if (std::ranges::any_of(ended_, is_counted)) {
+  if (has_counted(key)) {
     out.emplace_back(
         send{key.client, key.round, domain::receipt{domain::task_kind::train, receipt_verdict::counted, {}}, {}});
   } else if (std::ranges::any_of(ended_, was_accepted)) {
@@ -81,9 +80,26 @@ bool parts_machine::is_superseded(const domain::round_key& round) const {
 
 collection_machine* parts_machine::find(const domain::client_id& client, const domain::round_key& key,
                                         domain::task_kind kind) {
-  const auto found = std::ranges::find_if(
-      open_, [&](const auto& entry) { return entry.second.plan().kind == kind && entry.second.expects(client, key); });
-  return found == open_.end() ? nullptr : &found->second;
+  // The newest: who was lost in one part of a round may be asked again in another.
+  for (auto at = open_.rbegin(); at != open_.rend(); ++at) {
+    if (at->second.plan().kind == kind && at->second.expects(client, key)) {
+      return &at->second;
+    }
+  }
+  return nullptr;
+}
+
+/// Its answer is wanted, or counted, in another part of the same round.
+bool parts_machine::has_another_place(domain::lease_id than, const domain::update_key& key) const {
+  const auto is_asked = [&](const auto& entry) {
+    const auto& [lease, one] = entry;
+    return lease > than && one.plan().kind == domain::task_kind::train && one.expects(key.client, key.round);
+  };
+  return std::ranges::any_of(open_, is_asked) || has_counted(key);
+}
+
+bool parts_machine::has_counted(const domain::update_key& key) const {
+  return std::ranges::any_of(ended_, [&](const auto& one) { return one.counted && one.accepted.contains(key); });
 }
 
 void parts_machine::not_needed(const domain::update_key& key, domain::error reason, effects& out) const {
@@ -100,7 +116,7 @@ void parts_machine::release_late(effects& out) {
       continue;
     }
     for (const auto& key : std::exchange(one.late, {})) {
-      if (find(key.client, key.round, domain::task_kind::train) == nullptr) {
+      if (find(key.client, key.round, domain::task_kind::train) == nullptr && !has_counted(key)) {
         not_needed(key, {errc::late, "the session has moved on without it"}, out);
       }
     }

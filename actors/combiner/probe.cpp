@@ -39,6 +39,9 @@ public:
         journal_failures_(family(registry, "fedloom_combiner_journal_failures_total",
                                  "Writes of the journal that failed, for example on a full disk.")
                               .Add({})),
+        journals_set_aside_(family(registry, "fedloom_combiner_journals_set_aside_total",
+                                   "Journals that were damaged and have been begun anew.")
+                                .Add({})),
         journal_group_(histogram(registry, "fedloom_combiner_journal_group_entries",
                                  "Entries that one write of the journal had.",
                                  {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024})),
@@ -67,6 +70,7 @@ public:
     journal_seconds_.Observe(took.count());
   }
   void journal_failed() override { journal_failures_.Increment(); }
+  void journal_set_aside() override { journals_set_aside_.Increment(); }
 
 private:
   static prometheus::Gauge& gauge(prometheus::Registry& registry, const char* name, const char* help) {
@@ -96,6 +100,7 @@ private:
   prometheus::Counter& model_bytes_;
   prometheus::Counter& journal_entries_;
   prometheus::Counter& journal_failures_;
+  prometheus::Counter& journals_set_aside_;
   prometheus::Histogram& journal_group_;
   prometheus::Histogram& journal_seconds_;
 };
@@ -113,6 +118,7 @@ public:
   void staging_is(std::uint64_t) override {}
   void journal_written(std::size_t, std::chrono::duration<double>) override {}
   void journal_failed() override {}
+  void journal_set_aside() override {}
 };
 
 } // namespace

@@ -27,6 +27,7 @@ public:
   /// One write of the journal with so many entries.
   virtual void journal_written(std::size_t entries, std::chrono::duration<double> took) = 0;
   virtual void journal_failed() = 0;
+  virtual void journal_set_aside() = 0;
 };
 
 std::unique_ptr<probe> make_probe(prometheus::Registry& registry);

@@ -6,6 +6,13 @@ namespace fedloom::combiner {
 
 using namespace roster;
 
+namespace {
+
+/// Who comes before the controller has met this combiner is asked to come back after so long.
+constexpr domain::milliseconds come_back{100};
+
+} // namespace
+
 effects roster_machine::expect(domain::instant now, const domain::expect_client& who) {
   const auto known = entries_.find(who.client);
   if (known == entries_.end() && entries_.size() >= 2 * std::size_t{config_.max_clients}) {
@@ -27,6 +34,11 @@ effects roster_machine::greeted(domain::instant now, transport::peer_id from, co
   const auto at = entries_.find(hello.client);
   const bool is_expected = !is_leaving_ && at != entries_.end() && at->second.ticket == hello.ticket &&
                            (at->second.peer || now < end_of(at->second));
+  if (!is_expected && !has_met_controller_) {
+    // Began anew, and so did its roster. The controller would place it elsewhere, and its task here would be lost.
+    const domain::refused refused{{domain::errc::unavailable, "the controller has not been met yet"}, come_back};
+    return {send{from, refused}, turned_away{hello.client, refused.reason}};
+  }
   if (!is_expected) {
     return turn_away(from, hello.client, {domain::errc::bad_ticket, "join at the controller for a new ticket"});
   }
@@ -96,6 +108,7 @@ effects roster_machine::gone(transport::peer_id peer, const std::string& identit
 }
 
 effects roster_machine::uplinked() {
+  has_met_controller_ = true;
   domain::roster_changed all{true, {}, {}};
   for (const auto& [client, one] : entries_) {
     if (one.peer) {

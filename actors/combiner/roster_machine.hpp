@@ -104,6 +104,7 @@ private:
   roster_config config_;
   std::map<domain::client_id, entry> entries_;
   std::size_t members_ = 0;
+  bool has_met_controller_ = false;
   bool is_leaving_ = false;
   domain::instant next_sweep_{};
   bool sweep_armed_ = false;

@@ -70,6 +70,7 @@ private:
     }
     machine_->heard(now());
     if (const auto* welcome = std::get_if<domain::combiner_welcome>(&in.what.what)) {
+      term_ = in.what.head.controller_term;
       perform_all(machine_->welcomed(now(), welcome->heartbeat, welcome->lease));
     } else if (const auto* why = std::get_if<domain::refused>(&in.what.what)) {
       log(log_level::warn, "uplink", "refused", {{"reason", domain::to_string(why->reason)}});
@@ -103,7 +104,7 @@ private:
 
   void say(to_controller what) {
     if (peer_ && machine_->is_established()) {
-      with_->mesh->send(*peer_, {{{}, std::move(what.about), 0, 0}, std::move(what.what), std::move(what.payload)});
+      with_->mesh->send(*peer_, {{term_, std::move(what.about), 0, 0}, std::move(what.what), std::move(what.payload)});
     }
   }
 
@@ -126,7 +127,7 @@ private:
   }
   void perform(dialog::send& e) {
     if (peer_) {
-      with_->mesh->send(*peer_, {{}, std::move(e.what), {}});
+      with_->mesh->send(*peer_, {{term_, {}, 0, 0}, std::move(e.what), {}});
     }
   }
   void perform(dialog::established&) {
@@ -151,6 +152,7 @@ private:
   deps_ptr with_;
   std::optional<transport::dialog_machine> machine_;
   std::optional<transport::peer_id> peer_;
+  domain::term term_; ///< whose welcome it has; stands on all that it says
   bool is_draining_ = false;
   bool is_leaving_ = false;
   kernel::wake_timer<uplink_actor::base> timer_;

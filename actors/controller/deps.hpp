@@ -33,6 +33,10 @@ using deps_ptr = std::shared_ptr<const deps>;
 
 /// Which of the controller's actors a message is for.
 std::vector<std::string_view> route(const transport::inbound& what);
+/// True: said to another life of the controller, and no introduction to this one. 0: it does not say to which.
+bool is_of_another_term(domain::term ours, const domain::message& what);
+/// Who speaks to another life of the controller counts as a stranger, whom the registry turns away.
+transport::inbox in_term(domain::term ours, transport::inbox inner);
 
 caf::actor spawn_registry(caf::actor_system& system, deps_ptr with);
 caf::actor spawn_session(caf::actor_system& system, deps_ptr with);

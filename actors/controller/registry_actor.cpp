@@ -23,6 +23,7 @@ public:
   registry_actor::behavior_type start(deps_ptr with) {
     kernel::guard(self_);
     with_ = std::move(with);
+    with_->health->expect_able_store();
     machine_.emplace(with_->registry, *with_->policy, security::random_token);
     machine_->restore(with_->store->combiners(), with_->store->clients());
     with_->presence->clear();
@@ -38,6 +39,9 @@ public:
 private:
   void on_inbound(const transport::inbound& in) {
     const auto now = kernel::now_of(self_);
+    if (is_of_another_term(with_->term, in.what)) {
+      return turn_away_term(in);
+    }
     machine_->heard(now, in.identity);
     step(std::visit(domain::overloaded{
                         [&](const domain::combiner_hello& m) { return machine_->greeted(now, date(), in.from, m); },
@@ -61,6 +65,14 @@ private:
       return {};
     }
     return {registry::send{in.from, domain::refused{{domain::errc::unknown_peer, "say hello first"}, {}}}};
+  }
+
+  /// It has to introduce itself to this life of the controller; what it says until then counts for nothing.
+  void turn_away_term(const transport::inbound& in) {
+    const domain::error reason{domain::errc::stale_term,
+                               "term " + std::to_string(in.what.head.controller_term.value()) + " is not this one"};
+    step({registry::send{in.from, domain::refused{{domain::errc::unknown_peer, "say hello to this term first"}, {}}},
+          registry::turned_away{"peer " + std::to_string(in.from.value()), reason}});
   }
 
   void on_notice(const transport::peer_notice& notice) {
@@ -93,6 +105,7 @@ private:
     }
     if (done.reason.code != domain::errc::none) {
       log(log_level::error, "registry", "store-failed", {{"reason", domain::to_string(done.reason)}});
+      with_->health->store_failed(done.reason);
       self_->quit(kernel::crash("the store failed: " + domain::to_string(done.reason)));
       return;
     }

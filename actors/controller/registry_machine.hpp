@@ -76,7 +76,7 @@ using effects = std::vector<effect>;
 } // namespace registry
 
 /// Knows every combiner and client, who is alive, and places clients: the preferred combiner if it lives and has room,
-/// else the one with the fewest clients. Identities of combiners' connections are "combiner/<id>". Pure.
+/// else the one with the fewest clients, or where it was before if that has not twice as many. Identities of combiners' connections are "combiner/<id>". Pure.
 ///
 /// A combiner hears something at least every two heartbeats, even while its own heartbeats wait behind the chunks of a
 /// large sum: it must not take us for dead.

@@ -1,6 +1,8 @@
 // Who may join, and at which combiner a client is placed.
 #include "actors/controller/registry_machine.hpp"
 
+#include <tuple>
+
 namespace fedloom::controller {
 
 using namespace registry;
@@ -35,12 +37,13 @@ effects registry_machine::join(domain::instant now, domain::timestamp date, tran
       out.emplace_back(client_down{asked.client});
     }
   }
-  const bool is_same = asked.resume == entry.record.resume && asked.resume != domain::token{};
+  // Its own token, that it may ask again when it did not hear the answer.
+  const bool has_token = asked.resume != domain::token{};
   const domain::client_record record{asked.client,
                                      asked.name,
                                      combiner->record.combiner,
                                      asked.preferred_combiner,
-                                     is_same ? asked.resume : tokens_(),
+                                     has_token ? asked.resume : tokens_(),
                                      asked.max_examples,
                                      date};
   entry.record = record;
@@ -114,12 +117,17 @@ registry_machine::combiner_entry* registry_machine::choose(const domain::join& a
       preferred != combiners_.end() && has_room(preferred->second) && !is_lost(preferred->second)) {
     return &preferred->second;
   }
-  combiner_entry* best = nullptr;
-  const auto is_better = [&](const combiner_entry& one) {
-    return best == nullptr || std::pair{is_lost(one), others(one)} < std::pair{is_lost(*best), others(*best)};
+  // Its round may still wait for it where it was.
+  const auto known = clients_.find(asked.client);
+  const auto was_here = [&](const combiner_entry& entry) {
+    return known != clients_.end() && known->second.record.combiner == entry.record.combiner;
   };
+  const auto rank = [&](const combiner_entry& one) {
+    return std::tuple{is_lost(one), others(one) * (was_here(one) ? 1 : 2), !was_here(one)};
+  };
+  combiner_entry* best = nullptr;
   for (auto& [id, entry] : combiners_) {
-    if (has_room(entry) && is_better(entry)) {
+    if (has_room(entry) && (best == nullptr || rank(entry) < rank(*best))) {
       best = &entry;
     }
   }

@@ -73,6 +73,7 @@ effects round_machine::combiner_up(domain::instant now, const domain::combiner_i
     } else if (one.combiner == combiner && one.at == part_stage::merging) {
       one.away_since.reset();
       // It goes on where it stopped, unless the combiner has lost it: then it answers the plan with progress.
+      one.asked_anew = true;
       append(out, send_plan(now, lease, one));
       if (!one.abandoned) { // else the sum would be merged after it was called off, and the record would not list it
                             // (I-1)
@@ -91,6 +92,9 @@ effects round_machine::received(domain::instant now, const domain::combiner_id& 
     return {};
   }
   auto& one = found->second;
+  if (one.at == part_stage::taken && !one.asked_anew) {
+    return {}; // it has restarted since, and knows from its journal whom it had
+  }
   if (one.at == part_stage::merging || one.at == part_stage::taken) {
     one.lost = true; // it has begun anew: what it is going to hold is not what we have
     one.totals = what;
@@ -163,6 +167,7 @@ effects round_machine::sum_failed(domain::instant now, domain::lease_id lease, c
   one.abandoned = false;
   if (std::exchange(one.lost, false) && now < deadline_) {
     one.at = part_stage::open;
+    one.asked_anew = false;
     one.result.reset();
     one.close_by.reset();
     reopen(now);
@@ -245,14 +250,7 @@ effects round_machine::decide(domain::instant now) {
   }
   effects out;
   if (stage_ == stage::open) {
-    std::uint32_t accepted = 0;
-    for (const auto& [lease, one] : parts_) {
-      // A part that began anew reopens the collection while others are in already.
-      accepted += one.at == part_stage::open ? one.totals.accepted
-                  : one.result               ? static_cast<std::uint32_t>(one.result->contributions.size())
-                                             : 0;
-    }
-    const bool has_enough = limits_.enough > 0 && accepted >= limits_.enough;
+    const bool has_enough = limits_.enough > 0 && accepted() >= limits_.enough;
     if (!has_enough && !all_have_answered() && now < deadline_) {
       return out;
     }
@@ -296,8 +294,19 @@ effects round_machine::close_part(domain::instant now, domain::lease_id lease, p
   return {send{which.combiner, about_, domain::close_collection{lease}}};
 }
 
+std::size_t round_machine::accepted() const {
+  std::size_t count = 0;
+  for (const auto& [lease, one] : parts_) {
+    // A part that began anew reopens the collection while others are in already.
+    count += one.at == part_stage::open ? one.totals.accepted : one.result ? one.result->contributions.size() : 0;
+  }
+  return count;
+}
+
 bool round_machine::all_have_answered() const {
-  return orphans_.empty() && std::ranges::all_of(parts_, [](const auto& entry) {
+  const bool has_quorum = accepted() >= limits_.quorum;
+  const auto is_missed = [&](const auto& entry) { return !(entry.second.is_reserve && has_quorum); };
+  return std::ranges::none_of(orphans_, is_missed) && std::ranges::all_of(parts_, [](const auto& entry) {
            return entry.second.at != part_stage::open || entry.second.totals.pending == 0;
          });
 }

@@ -16,6 +16,7 @@ namespace fedloom::controller {
 /// When a collection ends, and how long it waits for what is missing.
 struct round_limits {
   std::uint32_t enough = 0;                  ///< k: accepted answers that end the collection; 0: all that were asked
+  std::uint32_t quorum = 0;                  ///< fewer accepted answers are of no use
   domain::milliseconds deadline{180000};     ///< from opening
   domain::milliseconds absence{3000};        ///< a combiner away for so long is fenced
   domain::milliseconds closing{30000};       ///< from close_collection to the partial, beyond which a part is fenced
@@ -52,9 +53,10 @@ using effects = std::vector<effect>;
 ///   open --all answered, k accepted, deadline--> closing --every part taken or fenced--> settled
 ///
 /// The part of a combiner that drains is closed at once, while the others go on; who had not answered there is
-/// re-placed too. I-1: a part is taken at most once, and only under a lease that is not fenced; a part whose sum is
-/// being merged is not fenced before the merge has been called off, so that record and sum never differ. I-8: every
-/// wait ends.
+/// re-placed too. Who was lost is not missed before all others have answered; when the quorum cannot be met without
+/// them, `wait_for_lost` lets the collection go on until they are back, enough has come or the time is up. I-1: a part
+/// is taken at most once, and only under a lease that is not fenced; a part whose sum is being merged is not fenced
+/// before the merge has been called off, so that record and sum never differ. I-8: every wait ends.
 class round_machine {
 public:
   using lease_source = std::function<domain::lease_id()>;
@@ -78,6 +80,7 @@ public:
   /// It is about to end: its parts are taken as they are, and no part is planned there until it comes up anew.
   round::effects combiner_draining(domain::instant now, const domain::combiner_id& combiner);
   round::effects client_up(domain::instant now, const available_client& who);
+  void client_down(const domain::client_id& client);
   round::effects received(domain::instant now, const domain::combiner_id& from, const domain::progress& what);
   round::effects received(domain::instant now, const domain::combiner_id& from, const domain::plan_declined& what);
   round::effects received(domain::instant now, const domain::combiner_id& from, const domain::partial& what);
@@ -86,6 +89,8 @@ public:
   round::effects tick(domain::instant now);
   /// Ends the collection early with what is there.
   round::effects close(domain::instant now);
+  /// Once settled, in place of an end without its quorum. True: it goes on, for the lost ones could still meet it.
+  bool wait_for_lost(domain::instant now);
   std::optional<domain::instant> next_wake() const;
 
   bool has(domain::lease_id lease) const { return parts_.contains(lease); }
@@ -104,6 +109,8 @@ public:
   /// Sorted by client; meaningful once settled.
   std::vector<domain::contribution> contributions() const;
   std::vector<domain::contribution_failure> failures() const;
+  /// Of the failures: who went away, and may come back.
+  std::set<domain::client_id> lost() const;
   /// Those who are in no part any more, for a life to come.
   std::vector<domain::contribution_failure> missing() const;
   std::uint64_t weight() const;
@@ -120,6 +127,7 @@ private:
     std::optional<domain::instant> away_since;
     std::optional<domain::instant> close_by; ///< told to hand in, or doing it: until when it is waited for
     bool abandoned = false;                  ///< merging was called off; the answer is on its way
+    bool asked_anew = false;                 ///< while merging: a combiner that has restarted begins anew
     bool lost = false;                       ///< merging or taken, but the combiner has begun anew
     std::optional<domain::partial> result;
     domain::error reason; ///< why it was fenced
@@ -129,6 +137,7 @@ private:
   struct orphan {
     domain::instant until;
     domain::error reason;
+    bool is_reserve = false; ///< waited for only as long as the quorum is missed
   };
 
   domain::lease_id add_part(const domain::combiner_id& combiner, std::vector<domain::client_id> cohort);
@@ -141,14 +150,18 @@ private:
   void give_up(const domain::client_id& client, domain::error reason);
   void take_in(const part& which);
   static bool is_of(const part& which, const domain::partial& what);
-  void left_by_all(const domain::combiner_id& combiner);
+  void left_by_all(domain::instant now, const domain::combiner_id& combiner);
+  void has_to_move(domain::instant now, const domain::client_id& client);
+  void dismiss_emptied(round::effects& out);
   void came_back(domain::instant now, const domain::client_id& client, const domain::combiner_id& combiner);
   round::effects replace_returned(domain::instant now);
   round::effects decide(domain::instant now);
   void reopen(domain::instant now);
   round::effects begin_closing(domain::instant now);
   round::effects close_part(domain::instant now, domain::lease_id lease, part& which) const;
+  std::size_t accepted() const;
   bool all_have_answered() const;
+  static bool may_come_back(const domain::contribution_failure& who);
 
   domain::round_key about_;
   domain::round_plan plan_;

@@ -54,6 +54,16 @@ std::vector<domain::contribution_failure> round_machine::failures() const {
   return all;
 }
 
+std::set<domain::client_id> round_machine::lost() const {
+  std::set<domain::client_id> all;
+  for (const auto& one : failures()) {
+    if (may_come_back(one)) {
+      all.insert(one.client);
+    }
+  }
+  return all;
+}
+
 std::vector<domain::contribution_failure> round_machine::missing() const {
   auto all = lost_;
   for (const auto& [client, one] : orphans_) {

@@ -55,13 +55,13 @@ effects round_machine::combiner_down(domain::instant now, const domain::combiner
       one.away_since = now;
     }
   }
-  left_by_all(combiner);
+  left_by_all(now, combiner);
   return {};
 }
 
 effects round_machine::combiner_draining(domain::instant now, const domain::combiner_id& combiner) {
   draining_.insert(combiner);
-  left_by_all(combiner);
+  left_by_all(now, combiner);
   effects out;
   for (auto& [lease, one] : parts_) {
     if (one.combiner == combiner && one.at == part_stage::open && !one.close_by) {
@@ -71,21 +71,38 @@ effects round_machine::combiner_draining(domain::instant now, const domain::comb
   return out;
 }
 
-/// Who came back to this combiner has to come back once more.
-void round_machine::left_by_all(const domain::combiner_id& combiner) {
-  std::erase_if(returned_, [&](const auto& one) { return one.second == combiner; });
+/// Who came back to this combiner has to come back once more, and has as long for it.
+void round_machine::left_by_all(domain::instant now, const domain::combiner_id& combiner) {
+  std::erase_if(returned_, [&](const auto& one) {
+    if (one.second == combiner) {
+      has_to_move(now, one.first);
+    }
+    return one.second == combiner;
+  });
   std::erase_if(seen_at_, [&](const auto& one) { return one.second == combiner; });
 }
 
+void round_machine::has_to_move(domain::instant now, const domain::client_id& client) {
+  if (const auto found = orphans_.find(client); found != orphans_.end()) {
+    found->second.until = std::max(found->second.until, now + 2 * limits_.absence);
+  }
+}
+
 effects round_machine::client_up(domain::instant now, const available_client& who) {
-  if (stage_ != stage::open || draining_.contains(who.combiner)) {
+  if (draining_.contains(who.combiner)) {
+    has_to_move(now, who.client);
     return {};
   }
-  seen_at_[who.client] = who.combiner;
-  if (orphans_.contains(who.client)) {
+  seen_at_[who.client] = who.combiner; // while closing too: its part may still be lost
+  if (stage_ == stage::open && orphans_.contains(who.client)) {
     came_back(now, who.client, who.combiner);
   }
   return {};
+}
+
+void round_machine::client_down(const domain::client_id& client) {
+  seen_at_.erase(client);
+  returned_.erase(client);
 }
 
 void round_machine::fence(domain::instant now, part& which, domain::error reason, bool clients_may_return) {
@@ -179,7 +196,49 @@ effects round_machine::replace_returned(domain::instant now) {
     const auto lease = add_part(combiner, std::move(clients));
     append(out, send_plan(now, lease, parts_.at(lease)));
   }
+  dismiss_emptied(out);
   return out;
+}
+
+/// A part that was taken without an answer, and whose clients all have another place. Who comes and goes would leave
+/// one behind each time. After the new plans: at the same combiner nobody must hear that it is not needed.
+void round_machine::dismiss_emptied(effects& out) {
+  for (auto& [lease, one] : parts_) {
+    if (one.at == part_stage::taken && one.cohort.empty() && one.result->contributions.empty()) {
+      one.at = part_stage::fenced;
+      out.emplace_back(send{one.combiner, about_, domain::round_closed{lease, false}});
+    }
+  }
+}
+
+/// `late` before the deadline: it was back when its part was just being closed.
+bool round_machine::may_come_back(const domain::contribution_failure& who) {
+  const auto code = who.reason.code;
+  return code == errc::client_lost || code == errc::combiner_lost || code == errc::draining || code == errc::late;
+}
+
+/// I-8: at the deadline they are given up like all others.
+bool round_machine::wait_for_lost(domain::instant now) {
+  const auto in = accepted();
+  if (stage_ != stage::settled || now >= deadline_ || in >= limits_.quorum || in + lost().size() < limits_.quorum) {
+    return false;
+  }
+  const auto recall = [&](std::vector<domain::contribution_failure>& from) {
+    std::erase_if(from, [&](const auto& one) {
+      if (may_come_back(one)) {
+        orphans_[one.client] = {deadline_, one.reason, true};
+      }
+      return may_come_back(one);
+    });
+  };
+  recall(lost_);
+  for (auto& [lease, one] : parts_) {
+    if (one.at == part_stage::taken && one.result) {
+      recall(one.result->failures);
+    }
+  }
+  stage_ = stage::open;
+  return true;
 }
 
 } // namespace fedloom::controller

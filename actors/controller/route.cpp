@@ -2,6 +2,21 @@
 
 namespace fedloom::controller {
 
+bool is_of_another_term(domain::term ours, const domain::message& what) {
+  const auto term = what.head.controller_term;
+  return term != domain::term{} && term != ours && !std::holds_alternative<domain::combiner_hello>(what.what);
+}
+
+transport::inbox in_term(domain::term ours, transport::inbox inner) {
+  auto deliver = [ours, next = std::move(inner.deliver)](transport::inbound what) {
+    if (is_of_another_term(ours, what.what)) {
+      what.identity.clear();
+    }
+    next(std::move(what));
+  };
+  return {std::move(deliver), std::move(inner.notice)};
+}
+
 std::vector<std::string_view> route(const transport::inbound& what) {
   using names = std::vector<std::string_view>;
   const bool is_known = !what.identity.empty();

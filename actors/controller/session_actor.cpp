@@ -18,7 +18,7 @@ using kernel::performed;
 
 /// The shell of session_machine. Nothing may be said that is not stored: when the store is full, whoever waits for an
 /// answer hears so, the machine begins anew from what is stored, and what was running is paused as soon as that can be
-/// stored. When the disk itself failed, the actor dies, and with it the process, unless its next life can write.
+/// stored. When the disk itself failed, the actor dies, and so do its next lives, at once: until the process ends.
 class session_state {
 public:
   static inline const char* name = "fedloom.controller.session";
@@ -27,6 +27,7 @@ public:
   session_actor::behavior_type start(deps_ptr with) {
     kernel::guard(self_);
     with_ = std::move(with);
+    with_->health->expect_able_store();
     begin_anew();
     step(machine_->start(moment()));
     return {
@@ -106,6 +107,7 @@ private:
     if (done.reason.code != domain::errc::none) {
       // Nothing may be said that is not stored. A restart reads what is there and tries again.
       log(log_level::error, "session", "store-failed", {{"reason", domain::to_string(done.reason)}});
+      with_->health->store_failed(done.reason);
       self_->quit(kernel::crash("the store failed: " + domain::to_string(done.reason)));
       return;
     }
@@ -259,6 +261,14 @@ private:
          {"status", std::string(to_string(e.what.status))},
          {"reason", e.what.reason.text}});
     with_->feed->publish(std::move(e.what));
+    return performed::done;
+  }
+  performed perform(session::clients_awaited& e) {
+    log(log_level::warn, "session", "clients-awaited",
+        {{"session", e.about.session.value()},
+         {"round", std::uint64_t{e.about.round}},
+         {"attempt", std::uint64_t{e.about.attempt}},
+         {"clients", std::uint64_t{e.who.size()}}});
     return performed::done;
   }
 

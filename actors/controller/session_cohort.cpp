@@ -99,6 +99,7 @@ round_limits session_machine::limits_for(domain::task_kind kind, std::size_t ask
   if (kind != domain::task_kind::train) {
     return limits;
   }
+  limits.quorum = options.min_clients;
   const auto most = static_cast<std::int32_t>(std::min(asked, std::size_t{std::numeric_limits<std::int32_t>::max()}));
   if (options.round_buffer_size > 0) {
     limits.enough = static_cast<std::uint32_t>(std::min(options.round_buffer_size, most));

@@ -4,6 +4,7 @@
 #include "messages/domain/message.hpp"
 
 #include <cstdint>
+#include <set>
 #include <variant>
 #include <vector>
 
@@ -71,8 +72,13 @@ struct session_done {
 struct session_changed {
   domain::session_record what;
 }; ///< paused, or goes on; it has not ended
+/// All others have answered; the attempt cannot meet its quorum without these, who were lost.
+struct clients_awaited {
+  domain::round_key about;
+  std::set<domain::client_id> who;
+};
 using effect = std::variant<store, send, load_model, begin_sum, fetch_sum, abandon_sum, average, drop_sum, reply,
-                            round_done, session_done, attempt_failed, session_changed>;
+                            round_done, session_done, attempt_failed, session_changed, clients_awaited>;
 using effects = std::vector<effect>;
 } // namespace session
 

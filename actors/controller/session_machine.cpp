@@ -107,6 +107,12 @@ effects session_machine::client_up(domain::moment at, const available_client& wh
 
 void session_machine::client_down(const domain::client_id& client) {
   available_.erase(client);
+  for (auto& one : validations_) {
+    one.collecting.client_down(client);
+  }
+  if (collecting_) {
+    collecting_->client_down(client);
+  }
 }
 
 // -- the running session -----------------------------------------------------------

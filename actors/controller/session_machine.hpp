@@ -110,6 +110,7 @@ private:
   session::effects resume_round(domain::moment at, const domain::round_record& open);
   session::effects gather(domain::moment at);
   session::effects round_settled(domain::moment at);
+  std::optional<session::effects> await_lost(domain::moment at);
   session::effects commit(domain::moment at, head_model next);
   session::effects fail_attempt(domain::moment at, domain::error reason);
 

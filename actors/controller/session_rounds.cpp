@@ -4,6 +4,7 @@
 #include "actors/controller/lateness.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace fedloom::controller {
 
@@ -115,7 +116,28 @@ effects session_machine::resume_round(domain::moment at, const domain::round_rec
   return out;
 }
 
+/// Set when the quorum is missed and only those who were lost could meet it, in this attempt or another: they are
+/// waited for. One outage costs one attempt at most, however many it takes along.
+std::optional<effects> session_machine::await_lost(domain::moment at) {
+  const auto lost = collecting_->lost();
+  const auto others = std::ranges::count_if(
+      available_, [&](const auto& one) { return !lost.contains(one.first) && may_work(at, one.second); });
+  if (std::cmp_greater_equal(others, current().options.min_clients) || !collecting_->wait_for_lost(at.now)) {
+    return std::nullopt;
+  }
+  effects out{clients_awaited{record_->key, lost}};
+  for (const auto& client : lost) {
+    if (const auto here = available_.find(client); here != available_.end()) {
+      append(out, translate(at, *collecting_, collecting_->client_up(at.now, here->second)));
+    }
+  }
+  return out;
+}
+
 effects session_machine::round_settled(domain::moment at) {
+  if (auto waiting = await_lost(at)) {
+    return std::move(*waiting);
+  }
   record_->contributions = collecting_->contributions();
   record_->failures = collecting_->failures();
   record_->weight = collecting_->weight();

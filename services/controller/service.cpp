@@ -68,8 +68,8 @@ private:
   }
 
   domain::expected<void> open_mesh(const config& with) {
-    return node_.open_mesh(with.mesh_bind,
-                           transport::deliver_to(node_.names(), route, {registry_name, hand_out_name}, registry_name));
+    auto inbox = transport::deliver_to(node_.names(), route, {registry_name, hand_out_name}, registry_name);
+    return node_.open_mesh(with.mesh_bind, in_term(term_, std::move(inbox)));
   }
 
   void start_actors(const config& with, const runtime::stop_request& stop) {

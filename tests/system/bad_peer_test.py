@@ -3,6 +3,7 @@ import random
 import unittest
 
 from mesh_under_test.mesh import MeshTest
+from mesh_under_test.stranger import Stranger
 from mesh_under_test.waiting import wait_until
 from mesh_under_test.zmtp import ListeningPeer, ZmtpConnection, of_version, raw_connection
 
@@ -82,6 +83,25 @@ class BadPeerTest(MeshTest):
         session.wait_for_end()
         self.assert_trail(session, 2)
         self.mesh.check()
+
+    def test_what_a_combiner_says_to_another_term_counts_for_nothing(self):
+        self.mesh.start(combiners=1, clients=2)
+        self.mesh.control.hold_after(0)
+        session = self.mesh.start_session(rounds=1, min_clients=2)
+        self.mesh.control.wait_for_training(CLIENTS, 1, self.mesh.check)
+        sleeper = Stranger()
+        self.addCleanup(sleeper.end)
+        line = sleeper.dial(self.mesh.endpoint("controller"))
+        sleeper.say(line, "combiner_hello", combiner="sleeper", endpoint="tcp://127.0.0.1:1")
+        term = sleeper.hear("combiner_welcome")["term"]
+        said = {"lease": 1, "accepted": 2, "session": session.id, "round": 1, "attempt": 1}
+        sleeper.say(line, "progress", term=term + 1, **said)
+        self.assertEqual(sleeper.hear("refused")["reason"], "unknown_peer")
+        sleeper.say(line, "progress", term=term, **said)
+        sleeper.hear("round_closed")  # it is heard, and has no such lease
+        self.mesh.control.release()
+        session.wait_for_end()
+        self.assert_trail(session, 1)
 
 
 if __name__ == "__main__":

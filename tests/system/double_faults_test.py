@@ -2,7 +2,8 @@
 import time
 import unittest
 
-from mesh_under_test.struck_mesh import CLIENTS, StruckMesh
+from mesh_under_test.mesh import MeshTest
+from mesh_under_test.struck_mesh import CLIENTS, HALF, StruckMesh, recomputed_trail
 
 
 class DoubleFaultsTest(unittest.TestCase):
@@ -38,6 +39,29 @@ class DoubleFaultsTest(unittest.TestCase):
         self.mesh.release_round()
         controller.wait_for("round-committed", round=self.mesh.round)
         self.assert_goes_on(combiner.go_on())
+
+
+class OneOutageTest(MeshTest):
+    """With the shipped round_attempts."""
+    package = "plain_package"
+
+    def test_clients_that_die_one_after_the_other_are_waited_for_in_the_same_attempt(self):
+        self.mesh.start(combiners=2, clients=len(CLIENTS), client={"max_examples": 4})
+        self.mesh.control.hold_after(0, HALF)
+        session = self.mesh.start_session(rounds=1, requested_clients=-1, min_clients=len(CLIENTS), round_timeout=30)
+        self.mesh.control.wait_for_training(CLIENTS, 1, self.mesh.check)
+        controller = self.mesh.services["controller"]
+        for name in HALF:  # the second one when the first has been missed
+            self.mesh.services[name].kill()
+            controller.wait_for("client-left", client=name)
+        controller.wait_for("clients-awaited")
+        self.mesh.control.release()
+        for name in HALF:
+            self.mesh.services[name].start()
+        session.wait_for_end()
+        (only,) = session.rounds()
+        self.assertEqual((only["status"], only["attempt"], only["failures"]), ("Finished", 1, []))
+        recomputed_trail(self.mesh, session)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ TEST_F(collection_closing_test, cancels_who_still_computes_and_freezes_the_sum) 
   fails("c");
   EXPECT_EQ(close(), (lines{"send b: cancel train", "freeze"}));
   EXPECT_EQ(close(), lines{}) << "again, while freezing";
-  EXPECT_EQ(told(sut->planned_again(at(now), plan.remaining)), lines{"report progress 1 accepted 2 failed 0 pending"});
+  EXPECT_EQ(told(sut->planned_again(at(now), plan)), lines{"report progress 1 accepted 2 failed 0 pending"});
   EXPECT_EQ(frozen(24), lines{"report partial weight 10 sum 24B, a x10, b late, c entry_point_failed"});
   EXPECT_EQ(frozen(24), lines{}) << "once";
 }
@@ -81,7 +81,7 @@ TEST_F(collection_closing_test, sends_no_sum_when_nobody_was_accepted) {
 TEST_F(collection_closing_test, repeats_its_frozen_partial_whenever_it_is_asked) {
   freeze_with_one();
   EXPECT_EQ(close(), lines{partial});
-  EXPECT_EQ(told(sut->planned_again(at(now), plan.remaining)), lines{partial});
+  EXPECT_EQ(told(sut->planned_again(at(now), plan)), lines{partial});
 }
 
 TEST_F(collection_closing_test, hands_the_sum_over_with_credit) {
@@ -98,7 +98,7 @@ TEST_F(collection_closing_test, does_not_need_offers_that_come_late) {
   freeze_with_one();
   EXPECT_EQ(offers("b"), (lines{"send b: receipt not_needed late", "refused b late"}));
   EXPECT_EQ(offers("a"), lines{"send a: receipt accepted"}) << "its own is in the sum";
-  EXPECT_EQ(told(sut->planned_again(at(now), plan.remaining)), lines{partial});
+  EXPECT_EQ(told(sut->planned_again(at(now), plan)), lines{partial});
 }
 
 TEST_F(collection_closing_test, hears_no_comings_and_goings_after_it_was_closed) {

@@ -54,6 +54,12 @@ protected:
     ready();
   }
 
+  domain::round_plan with_time(std::int64_t left) const {
+    auto one = plan;
+    one.remaining = domain::milliseconds{left};
+    return one;
+  }
+
   lines came(const std::string& client) { return told(sut->client_came(at(now), id(client), 100)); }
   lines left(const std::string& client) {
     return told(sut->client_left(at(now), id(client), {domain::errc::client_lost, "lease over"}));

@@ -52,7 +52,7 @@ TEST_F(collection_recovery_test, is_silent_until_it_is_planned_again) {
 TEST_F(collection_recovery_test, begins_anew_with_the_time_that_is_left_when_it_is_planned_again) {
   recover();
   now = 20000;
-  EXPECT_EQ(told(sut->planned_again(at(now), domain::milliseconds{30000})),
+  EXPECT_EQ(told(sut->planned_again(at(now), with_time(30000))),
             lines{"report progress 0 accepted 0 failed 2 pending"});
   sut->plan_journalled(at(now));
   ready();
@@ -70,7 +70,7 @@ TEST_F(collection_recovery_test, says_counted_to_those_in_the_journal_when_its_p
 
 TEST_F(collection_recovery_test, says_counted_to_nobody_else_when_the_former_part_counts_after_all) {
   recover();
-  sut->planned_again(at(now), plan.remaining);
+  sut->planned_again(at(now), plan);
   sut->plan_journalled(at(now));
   came("b");
   ready();
@@ -80,7 +80,7 @@ TEST_F(collection_recovery_test, says_counted_to_nobody_else_when_the_former_par
 
 TEST_F(collection_recovery_test, waits_for_what_it_had_accepted_when_it_is_closed_before_that_is_back) { // I-5
   recover();
-  sut->planned_again(at(now), plan.remaining);
+  sut->planned_again(at(now), plan);
   sut->plan_journalled(at(now));
   ready();
   EXPECT_EQ(close(), lines{});
@@ -95,7 +95,7 @@ TEST_F(collection_recovery_test, waits_for_what_it_had_accepted_when_it_is_close
 
 TEST_F(collection_recovery_test, waits_no_longer_when_who_is_missed_does_not_come) {
   recover();
-  sut->planned_again(at(now), plan.remaining);
+  sut->planned_again(at(now), plan);
   close();
   now = 3000;
   tick();
@@ -104,7 +104,7 @@ TEST_F(collection_recovery_test, waits_no_longer_when_who_is_missed_does_not_com
 
 TEST_F(collection_recovery_test, waits_no_longer_than_the_second_chance_or_the_deadline) {
   recover();
-  sut->planned_again(at(now), plan.remaining);
+  sut->planned_again(at(now), plan);
   came("a");
   came("b");
   close();
@@ -113,7 +113,7 @@ TEST_F(collection_recovery_test, waits_no_longer_than_the_second_chance_or_the_d
   EXPECT_EQ(told(sut->close_if_due(at(now))).back(), "report partial weight 0 sum 0B, a late, b late");
   now = 0;
   recover();
-  sut->planned_again(at(now), domain::milliseconds{1});
+  sut->planned_again(at(now), with_time(1));
   came("a");
   close();
   EXPECT_EQ(sut->next_wake(), at(1));
@@ -121,14 +121,14 @@ TEST_F(collection_recovery_test, waits_no_longer_than_the_second_chance_or_the_d
 
 TEST_F(collection_recovery_test, does_not_wait_when_the_combiner_is_about_to_end) {
   recover();
-  sut->planned_again(at(now), plan.remaining);
+  sut->planned_again(at(now), plan);
   EXPECT_EQ(told(sut->close(at(now), collection::closing::draining)),
             lines{"report partial weight 0 sum 0B, a draining, b draining"});
 }
 
 TEST_F(collection_recovery_test, says_counted_to_who_was_accepted_anew_when_the_new_part_counts) {
   recover();
-  sut->planned_again(at(now), plan.remaining);
+  sut->planned_again(at(now), plan);
   sut->plan_journalled(at(now));
   came("b");
   ready();
@@ -142,7 +142,7 @@ TEST_F(collection_recovery_test, says_counted_to_who_was_accepted_anew_when_the_
 TEST_F(collection_recovery_test, renews_the_deadline_whenever_it_is_planned_again) {
   collect({"a"});
   now = 50000;
-  sut->planned_again(at(now), domain::milliseconds{40000});
+  sut->planned_again(at(now), with_time(40000));
   EXPECT_EQ(came("a"), lines{"send a: task train model-1 40000ms"});
 }
 

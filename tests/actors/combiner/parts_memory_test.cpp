@@ -1,5 +1,7 @@
 #include "tests/actors/combiner/parts_fixture.hpp"
 
+#include <gmock/gmock.h>
+
 namespace fedloom::combiner {
 
 /// What clients hear whose round is not open here.
@@ -211,6 +213,91 @@ TEST_F(parts_memory_test, ends_the_work_of_a_late_client_when_the_end_of_its_rou
   EXPECT_EQ(closed(5, false), lines{"send b s/1.1: receipt not_needed late"})
       << "the session waits for nobody any more";
   EXPECT_EQ(closed(5, false), lines{});
+}
+
+/// b was lost in lease 5; its part is frozen, and it is asked again under lease 7 of the same round.
+class parts_outage_test : public parts_fixture {
+protected:
+  void lose_one() {
+    came("a");
+    came("b");
+    collect(1, 5, {"a", "b"});
+    accept(1, 5, "a");
+    left("b");
+    closing(5);
+    frozen(5);
+    came("b");
+  }
+};
+
+TEST_F(parts_outage_test, who_was_lost_is_not_told_that_it_is_not_needed_while_the_round_is_open) {
+  lose_one();
+  EXPECT_EQ(offers("b", 1), lines{}) << "it keeps its update (I-5)";
+}
+
+TEST_F(parts_outage_test, who_was_lost_answers_in_the_new_part_of_the_round) {
+  lose_one();
+  planned(1, 7, {"b"});
+  journalled(7);
+  EXPECT_EQ(ready().back(), "send b s/1.1: task train model-1 60000ms +64B");
+  EXPECT_EQ(offers("b", 1), lines{"fold b into 7"});
+}
+
+TEST_F(parts_outage_test, who_was_lost_hears_of_the_new_part_alone_what_became_of_its_update) {
+  lose_one();
+  collect(1, 7, {"b"});
+  accept(1, 7, "b");
+  closing(7);
+  frozen(7);
+  EXPECT_EQ(closed(5, true)[0], "send a s/1.1: receipt counted");
+  EXPECT_EQ(closed(7, true)[0], "send b s/1.1: receipt counted");
+}
+
+TEST_F(parts_outage_test, it_does_not_matter_which_of_the_parts_is_closed_first) {
+  lose_one();
+  collect(1, 7, {"b"});
+  accept(1, 7, "b");
+  commit(7);
+  EXPECT_THAT(closed(5, true), ::testing::Not(::testing::Contains(::testing::HasSubstr("send b"))));
+}
+
+TEST_F(parts_outage_test, who_was_late_in_one_part_and_counted_in_another_hears_nothing_else) {
+  const auto patient = [](std::uint64_t lease, const std::vector<std::string>& cohort) {
+    auto one = plan(lease, cohort);
+    one.late_patience = domain::milliseconds{60000};
+    return one;
+  };
+  came("a");
+  came("b");
+  planned(1, patient(5, {"a", "b"}));
+  journalled(5);
+  ready();
+  accept(1, 5, "a");
+  closing(5); // when b was just back
+  frozen(5);
+  planned(1, patient(7, {"b"}));
+  journalled(7);
+  ready();
+  accept(1, 7, "b");
+  closing(7);
+  frozen(7);
+  closed(5, true);
+  EXPECT_EQ(closed(7, true)[0], "send b s/1.1: receipt counted");
+  EXPECT_THAT(planned(2, patient(9, {"a"})), ::testing::Not(::testing::Contains(::testing::HasSubstr("send b"))));
+}
+
+TEST_F(parts_outage_test, who_stays_without_a_new_part_is_not_needed_in_the_end) {
+  lose_one();
+  EXPECT_EQ(closed(5, true)[1], "send b s/1.1: receipt not_needed");
+}
+
+TEST_F(parts_outage_test, after_a_restart_the_former_part_does_not_wait_for_who_has_another) {
+  restart({{domain::journalled_plan{key(1), plan(5, {"a", "b"})}, {test::contribution_of("a", 10)}}});
+  came("a");
+  came("b");
+  planned(1, 7, {"b"});
+  const auto told = planned(1, 5, {"a"});
+  EXPECT_EQ(told[0], "report progress 0 accepted 0 failed 1 pending");
 }
 
 } // namespace fedloom::combiner

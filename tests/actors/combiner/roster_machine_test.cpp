@@ -15,6 +15,7 @@ using transport::peer_id;
 /// ticket is told by its number.
 class roster_machine_test : public ::testing::Test {
 protected:
+  roster_machine_test() { sut.uplinked(); }
   lines expect(const std::string& client, std::uint8_t ticket, std::int64_t now = 0) {
     return render(
         sut.expect(at(now), {client_id{client}, test::id_of<domain::token>(ticket), 100, milliseconds{10000}}));
@@ -35,7 +36,8 @@ protected:
     return test::render_all(effects);
   }
 
-  roster_machine sut{{3, milliseconds{1'000'000}, milliseconds{3000}}};
+  static constexpr roster_config config{3, milliseconds{1'000'000}, milliseconds{3000}};
+  roster_machine sut{config};
 };
 
 const lines away_with_a{"send peer 7: refused bad_ticket", "turned away a bad_ticket"};
@@ -54,6 +56,13 @@ TEST_F(roster_machine_test, turns_away_who_was_not_announced_or_has_the_wrong_ti
   expect("a", 1);
   EXPECT_EQ(greet(7, "a", 2), away_with_a);
   EXPECT_EQ(sut.member_count(), 0u);
+}
+
+TEST_F(roster_machine_test, sends_nobody_to_the_controller_before_that_knows_that_it_is_here) {
+  sut = roster_machine{config};
+  EXPECT_EQ(greet(7, "a", 1), (lines{"send peer 7: refused unavailable", "turned away a unavailable"}));
+  sut.uplinked();
+  EXPECT_EQ(greet(7, "a", 1), away_with_a);
 }
 
 TEST_F(roster_machine_test, takes_only_the_newest_ticket) {

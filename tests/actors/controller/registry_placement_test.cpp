@@ -24,6 +24,18 @@ TEST_F(registry_placement_test, chooses_the_combiner_with_the_fewest_clients) {
   EXPECT_EQ(here(), "c1@b1 c2@b2 c3@b1");
 }
 
+TEST_F(registry_placement_test, returns_a_client_to_where_it_was_unless_that_has_twice_as_many) {
+  comes("b1", 1);
+  for (const auto* client : {"c1", "c2", "c3"}) {
+    settles(client);
+  }
+  comes("b2", 2);
+  settles("c4");
+  EXPECT_THAT(join(joining("c3", 5)), testing::HasSubstr("placement b1")) << "two others are there, one is at b2";
+  machine->roster(now, "combiner/b2", {false, {}, {domain::client_id{"c4"}}});
+  EXPECT_THAT(join(joining("c3", 5)), testing::HasSubstr("placement b2"));
+}
+
 TEST_F(registry_placement_test, honours_the_preferred_combiner_while_it_has_room) {
   comes("b1", 1);
   comes("b2", 2, 1);
@@ -81,6 +93,15 @@ TEST_F(registry_placement_test, an_id_is_taken_from_its_placement_on) {
   comes("b1", 1);
   join(joining("c1"));
   EXPECT_EQ(join(joining("c1")), "->101 refused client_id_taken for 500ms | turned_away c1");
+}
+
+TEST_F(registry_placement_test, who_did_not_hear_the_answer_to_its_first_join_is_placed_when_it_asks_again) {
+  comes("b1", 1);
+  EXPECT_EQ(join(joining("c1", 77)), "store{client c1 at b1 t77} | ->1 expect_client c1 t1 | "
+                                     "->101 placement b1 at tcp://b1 t1 resume t77");
+  EXPECT_EQ(join(joining("c1", 77)), "store{client c1 at b1 t77} | ->1 expect_client c1 t2 | "
+                                     "->101 placement b1 at tcp://b1 t2 resume t77");
+  EXPECT_EQ(join(joining("c1", 78)), "->101 refused client_id_taken for 500ms | turned_away c1");
 }
 
 TEST_F(registry_placement_test, after_the_lease_the_id_may_be_taken_over_with_a_new_token) {

@@ -209,6 +209,13 @@ static std::string render_one(const session_changed& e) {
 static std::string render_one(const attempt_failed& e) {
   return "attempt_failed " + number(e.what.key.round) + "." + number(e.what.key.attempt) + " " + code(e.what.reason);
 }
+static std::string render_one(const clients_awaited& e) {
+  std::string text = "awaited";
+  for (const auto& client : e.who) {
+    text += " " + client.value();
+  }
+  return text;
+}
 } // namespace session
 
 namespace reduction {

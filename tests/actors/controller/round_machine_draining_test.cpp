@@ -79,6 +79,35 @@ TEST_F(round_machine_draining_test, nobody_is_placed_at_a_combiner_that_drains) 
   EXPECT_EQ(tick(ms{3400}), "parts_changed | ->b3 plan L3 train m1 [c1] 6600ms");
 }
 
+TEST_F(round_machine_draining_test, who_comes_back_where_it_cannot_stay_has_as_long_once_more) {
+  open({client_at("c1", "b1"), client_at("c2", "b1"), client_at("c3", "b2")});
+  down("b1");
+  tick(ms{3000});
+  now = at(ms{8900});
+  comes("c1", "b2");
+  drains("b2");      // before c1 is asked there
+  comes("c2", "b2"); // had its place there before we knew
+  EXPECT_EQ(tick(ms{9000}), "") << "neither is given up";
+  comes("c1", "b3");
+  comes("c2", "b3");
+  EXPECT_EQ(tick(ms{9200}), "parts_changed | ->b3 plan L3 train m1 [c1,c2] 800ms");
+}
+
+TEST_F(round_machine_draining_test, a_plan_that_reaches_a_combiner_when_it_has_begun_to_drain_goes_elsewhere) {
+  open_at_two();
+  down("b1");
+  tick(ms{3000});
+  comes("c1", "b2");
+  comes("c2", "b2");
+  EXPECT_EQ(tick(ms{3200}), "parts_changed | ->b2 plan L3 train m1 [c1,c2] 6800ms");
+  comes("c1", "b3"); // they have left it before we hear why
+  comes("c2", "b3");
+  EXPECT_EQ(render(sut->received(now, domain::combiner_id{"b2"},
+                                 domain::plan_declined{domain::lease_id{3}, {domain::errc::draining, ""}})),
+            "");
+  EXPECT_EQ(tick(ms{3400}), "parts_changed | ->b3 plan L4 train m1 [c1,c2] 6600ms");
+}
+
 TEST_F(round_machine_draining_test, who_does_not_come_back_in_time_has_failed) {
   open({client_at("c1", "b1"), client_at("c2", "b1")});
   drains("b1");

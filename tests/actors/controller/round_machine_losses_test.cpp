@@ -238,10 +238,23 @@ TEST_F(round_machine_losses_test, a_combiner_that_begins_a_part_anew_after_it_wa
   progress("b1", 1, 1, 0);
   progress("b2", 2, 1, 0);
   partial("b1", 1, {"c1"});
+  up("b1"); // is asked for its part again, in case that it has lost it
   merged(1);
   EXPECT_EQ(progress("b1", 1, 1, 1), "");
   EXPECT_TRUE(sut->is_taken(domain::lease_id{1}));
   EXPECT_FALSE(sut->is_held(domain::lease_id{1}));
+}
+
+TEST_F(round_machine_losses_test, a_combiner_that_restarts_after_its_part_was_taken_still_knows_whom_it_had) {
+  open_at_two();
+  progress("b1", 1, 1, 0);
+  progress("b2", 2, 1, 0);
+  partial("b1", 1, {"c1"});
+  merged(1);
+  down("b1");
+  EXPECT_EQ(up("b1"), "") << "nothing is asked of it";
+  EXPECT_EQ(progress("b1", 1, 0, 2), "") << "what it says of a part that its journal has";
+  EXPECT_TRUE(sut->is_held(domain::lease_id{1})) << "or c1 would be told that it did not count";
 }
 
 TEST_F(round_machine_losses_test, what_is_in_already_counts_towards_k_when_a_part_is_collected_again) {

@@ -13,12 +13,16 @@ namespace {
 using domain::errc;
 using domain::session_status;
 
-/// A store in memory whose disk can be full.
+/// A store in memory whose disk can be full, or fail.
 class small_store final : public storage::round_store {
 public:
   std::atomic<bool> is_full = false;
+  std::atomic<bool> fails = false;
 
   domain::expected<void> write(const storage::batch& changes) override {
+    if (fails) {
+      return domain::failure(errc::storage_failed, "the disk failed");
+    }
     return is_full ? domain::failure(errc::storage_full, "no room") : under_->write(changes);
   }
   domain::expected<domain::term> next_term() override { return under_->next_term(); }
@@ -44,7 +48,7 @@ class session_actor_test : public testing::Test {
 protected:
   session_actor_test() {
     EXPECT_TRUE(models_->put(seed_, domain::as_bytes("any")));
-    auto parts = std::make_shared<deps>();
+    const auto parts = std::make_shared<deps>();
     parts->names = std::make_shared<kernel::directory>();
     parts->store = &store;
     parts->writer = &writer_;
@@ -55,10 +59,12 @@ protected:
     parts->count = count_.get();
     parts->term = domain::term{1};
     parts->sessions.full_disk_pause = domain::milliseconds{5};
-    sut_ = caf::actor_cast<session_actor>(spawn_session(system_, parts));
+    with_ = parts;
+    begin();
   }
   ~session_actor_test() override { caf::anon_send_exit(sut_, caf::exit_reason::user_shutdown); }
 
+  void begin() { sut_ = caf::actor_cast<session_actor>(spawn_session(system_, with_)); }
   template <class Request>
   domain::expected<domain::session_record> ask(Request what) {
     domain::expected<domain::session_record> answer = domain::failure(errc::timed_out, "no answer");
@@ -72,6 +78,13 @@ protected:
     wanted.session = domain::session_id{name};
     wanted.seed = seed_;
     return ask(create_session{wanted});
+  }
+  /// Waits for the end of the actor, for nobody else is answered then.
+  template <class Request>
+  void dies_of(Request what) {
+    caf::scoped_actor self(system_);
+    caf::anon_send(sut_, std::move(what));
+    self->wait_for(sut_);
   }
   static errc code_of(const domain::expected<domain::session_record>& answer) {
     return answer ? errc::none : answer.error().code;
@@ -96,6 +109,7 @@ private:
   std::unique_ptr<probe> count_ = make_silent_probe();
   storage::store_writer writer_{store};
   std::uint64_t cursor_ = 0;
+  deps_ptr with_;
   kernel::system_config config_;
   caf::actor_system system_{config_};
   session_actor sut_;
@@ -131,6 +145,16 @@ TEST_F(session_actor_test, all_who_wait_for_an_answer_hear_that_it_was_not_store
   EXPECT_EQ(code_of(ask(change_session{domain::session_id{"s"}, session_order::cancel})), errc::storage_full);
   store.is_full = false;
   EXPECT_EQ(told(), session_status::paused) << "it was not cancelled, for nobody was told that it is (I-7)";
+}
+
+TEST_F(session_actor_test, when_the_disk_itself_failed_no_later_life_in_this_process_begins) {
+  store.fails = true;
+  dies_of(create_session{});
+  EXPECT_EQ(health.ready().error().code, errc::storage_failed);
+  store.fails = false; // what it takes now, it might have taken before the process ends: nobody tries
+  begin();
+  EXPECT_FALSE(create("s")) << "it goes on until its next write, again and again (I-8)";
+  EXPECT_TRUE(store.sessions().empty());
 }
 
 } // namespace
