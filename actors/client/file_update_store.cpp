@@ -28,6 +28,13 @@ struct footer {
 };
 static_assert(sizeof(footer) == 24 && std::endian::native == std::endian::little);
 
+/// The mark's last character is the format, and what comes before it stays.
+bool is_of_newer_version(const footer& found) {
+  const auto ours = footer{}.mark;
+  return std::equal(ours.begin(), ours.end() - 1, found.mark.begin()) && found.mark.back() > ours.back() &&
+         found.mark.back() <= '9';
+}
+
 /// "session.round.", for the files of all attempts of one round: the last number is the attempt.
 std::string prefix_of(const domain::round_key& round) {
   return round.session.value() + '.' + std::to_string(round.round) + '.';
@@ -63,6 +70,10 @@ domain::expected<numbered_update> check(const fs::path& file, const domain::shar
     return damaged("it is too short");
   }
   std::memcpy(&end, bytes.data() + bytes.size() - sizeof end, sizeof end);
+  if (is_of_newer_version(end)) {
+    return domain::failure(errc::unsupported, "the update " + file.string() +
+                                                  " was kept by a newer version of fedloom; start the newer version");
+  }
   const auto before_footer = bytes.size() - sizeof end;
   if (end.mark != footer{}.mark || end.head_bytes > before_footer) {
     return damaged("it does not end as it should");
@@ -130,29 +141,30 @@ public:
   std::vector<stored_update> all() const override { return read_.all(); }
 
   /// What a former process kept. Damaged files are removed, and so is what it left half-written; what cannot be read
-  /// at the moment may be whole, and stays.
-  std::vector<domain::error> read_folder() {
-    std::vector<fs::path> files;
-    std::error_code failed;
-    for (const auto& entry : fs::directory_iterator(folder_, failed)) {
-      if (entry.path().extension() == update_suffix) {
-        files.push_back(entry.path());
-      } else if (entry.path().extension() == storage::unfinished_suffix) {
-        fs::remove(entry.path(), failed);
-      }
-    }
+  /// at the moment may be whole, and stays. With a file of a newer version nothing is touched: `storage_failed`.
+  domain::expected<std::vector<domain::error>> read_folder() {
+    std::vector<fs::path> useless;
     std::vector<numbered_update> found;
     std::vector<domain::error> damaged;
-    for (const auto& file : files) {
-      const auto bytes = storage::map_file(file);
-      if (!bytes) {
+    std::error_code failed;
+    for (const auto& entry : fs::directory_iterator(folder_, failed)) {
+      if (entry.path().extension() == storage::unfinished_suffix) {
+        useless.push_back(entry.path());
+      } else if (entry.path().extension() != update_suffix) {
+        continue;
+      } else if (const auto bytes = storage::map_file(entry.path()); !bytes) {
         damaged.push_back(bytes.error());
-      } else if (auto one = check(file, *bytes)) {
+      } else if (auto one = check(entry.path(), *bytes)) {
         found.push_back(std::move(*one));
+      } else if (one.error().code == errc::unsupported) {
+        return domain::failure(errc::storage_failed, one.error().text);
       } else {
         damaged.push_back(one.error());
-        fs::remove(file, failed);
+        useless.push_back(entry.path());
       }
+    }
+    for (const auto& file : useless) {
+      fs::remove(file, failed);
     }
     std::ranges::sort(found, {}, &numbered_update::number);
     for (auto& one : found) {
@@ -182,8 +194,9 @@ domain::expected<opened_update_store> open_file_update_store(const fs::path& fol
     return tl::unexpected(storage::file_error("open the folder of kept updates", folder, failed.value()));
   }
   auto store = std::make_unique<file_update_store>(folder);
-  auto damaged = store->read_folder();
-  return opened_update_store{std::move(store), std::move(damaged)};
+  return store->read_folder().map([&](std::vector<domain::error> damaged) {
+    return opened_update_store{std::move(store), std::move(damaged)};
+  });
 }
 
 } // namespace fedloom::client

@@ -33,7 +33,8 @@ struct opened_update_store {
 };
 
 /// One file per update in `folder`, which is made if need be. Reads all that lies there, and checks it against its
-/// digests, before it returns. `storage_failed` if the folder cannot be used.
+/// digests, before it returns. `storage_failed` if the folder cannot be used, or has updates of a
+/// newer version; then nothing in it is touched.
 domain::expected<opened_update_store> open_file_update_store(const std::filesystem::path& folder);
 
 } // namespace fedloom::client

@@ -174,7 +174,7 @@ domain::expected<void> database::write(rocksdb::WriteBatch& batch, durability ho
     return tl::unexpected(storage_error(folder_, status));
   }
   if (broken_.code == domain::errc::none) {
-    broken_ = storage_error(folder_, status);
+    broken_ = {domain::errc::storage_failed, storage_error(folder_, status).text};
   }
   broken_.text += "; nothing more is written until this process is started again";
   return tl::unexpected(broken_);

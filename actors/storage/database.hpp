@@ -46,8 +46,8 @@ public:
   /// Opens or creates it, in a folder that is kept to its user. Before anything is written, every file is checked whole
   /// (as fast as it can be read; half a second per gigabyte from the page cache), the format is read, and `check` may
   /// look at the records. (It looks after the upgrade when an older version did not have all families.)
-  /// `storage_failed` says what to do: held by another process, unreadable, damaged, or of a newer version; then
-  /// nothing has been changed. `environment` must outlive it.
+  /// `malformed`: it is damaged. `storage_failed` says what to do: held by another process, unreadable, or of a newer
+  /// version. In all of these cases nothing has been changed. `environment` must outlive it.
   static domain::expected<std::unique_ptr<database>> open(std::string folder, const database_layout& layout,
                                                           rocksdb::Env* environment = rocksdb::Env::Default(),
                                                           const database_check& check = {});
@@ -57,13 +57,14 @@ public:
 
   rocksdb::ColumnFamilyHandle* family(std::size_t position) const { return handles_[position]; }
 
-  /// Returns when the batch is written as durably as `how` says: all of it or, on an error, nothing. `storage_full`: the next write tries again
-  /// and goes on as soon as there is room. `storage_failed`: what the disk holds is unknown from now on, so this and
-  /// every later write is refused until the database is opened again, which may find the whole batch or nothing of it.
-  /// (The kernel reports a failed sync once and then forgets it: to try again would only seem to succeed.)
+  /// Returns when the batch is written as durably as `how` says: all of it or, on an error, nothing. `storage_full`:
+  /// the next write tries again and goes on as soon as there is room. `storage_failed`: what the disk holds is unknown
+  /// from now on, so this and every later write is refused until the database is opened again, which may find the whole
+  /// batch or nothing of it. (The kernel reports a failed sync once and then forgets it: to try again would only seem
+  /// to succeed.)
   domain::expected<void> write(rocksdb::WriteBatch& batch, durability how = durability::synced);
 
-  /// `not_found`, or `storage_failed`.
+  /// `not_found`, `malformed` or `storage_failed`.
   domain::expected<std::string> get(rocksdb::ColumnFamilyHandle* from, const std::string& key) const;
   /// All entries whose key begins with `prefix`, in the order of the keys, until `visit` answers with an error.
   domain::expected<void>

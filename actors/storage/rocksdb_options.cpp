@@ -44,13 +44,18 @@ public:
   }
 };
 
+bool is_damage(const rocksdb::Status& status) {
+  return status.IsCorruption() || status.IsPathNotFound() ||
+         status.ToString().find("No such file") != std::string::npos;
+}
+
 std::string advice_for(const rocksdb::Status& status) {
   const auto text = status.ToString();
   const auto mentions = [&text](const char* word) { return text.find(word) != std::string::npos; };
   if (status.IsNoSpace()) {
     return "free some space on that disk; writing goes on at once";
   }
-  if (status.IsCorruption() || status.IsPathNotFound() || mentions("No such file")) {
+  if (is_damage(status)) {
     return restore;
   }
   if (mentions("/LOCK: ")) {
@@ -91,12 +96,14 @@ std::vector<rocksdb::ColumnFamilyDescriptor> family_descriptors(std::span<const 
 }
 
 domain::error storage_error(const std::string& folder, const rocksdb::Status& status) {
-  return {status.IsNoSpace() ? domain::errc::storage_full : domain::errc::storage_failed,
-          "the store in " + folder + ": " + status.ToString() + "; " + advice_for(status)};
+  const auto code = is_damage(status)    ? domain::errc::malformed
+                    : status.IsNoSpace() ? domain::errc::storage_full
+                                         : domain::errc::storage_failed;
+  return {code, "the store in " + folder + ": " + status.ToString() + "; " + advice_for(status)};
 }
 
 domain::error damage_error(const std::string& folder, const std::string& what) {
-  return {domain::errc::storage_failed, "the store in " + folder + ": " + what + "; " + restore};
+  return {domain::errc::malformed, "the store in " + folder + ": " + what + "; " + restore};
 }
 
 } // namespace fedloom::storage

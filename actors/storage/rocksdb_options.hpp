@@ -20,9 +20,9 @@ rocksdb::DBOptions database_options();
 /// One descriptor per family in this order, then RocksDB's own default family, which stays empty.
 std::vector<rocksdb::ColumnFamilyDescriptor> family_descriptors(std::span<const std::string> families);
 
-/// `storage_full` or `storage_failed`, with the folder, RocksDB's words and what to do.
+/// `storage_full`, `malformed` (damaged) or `storage_failed`, with the folder, RocksDB's words and what to do.
 domain::error storage_error(const std::string& folder, const rocksdb::Status& status);
-/// `storage_failed`: "the store in <folder>: <what>; <restore it or begin anew>".
+/// `malformed`: "the store in <folder>: <what>; <restore it or begin anew>".
 domain::error damage_error(const std::string& folder, const std::string& what);
 
 } // namespace fedloom::storage

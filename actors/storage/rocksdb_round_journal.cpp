@@ -3,6 +3,7 @@
 #include "actors/storage/database.hpp"
 #include "actors/storage/record_keys.hpp"
 #include "actors/storage/round_journal.hpp"
+#include "actors/storage/set_aside.hpp"
 #include "messages/codec/journal.hpp"
 
 #include <mutex>
@@ -95,13 +96,32 @@ private:
   std::vector<journalled_collection> all_;
 };
 
+domain::expected<std::vector<journalled_collection>> read_all(const database& from) {
+  collection_reader reader;
+  return from.scan(from.family(0), "", [&](auto key, auto value) { return reader.take(key, value); }).map([&] {
+    return reader.take_all();
+  });
+}
+
+constexpr std::size_t kept_damaged = 3;
+
 class rocksdb_round_journal final : public round_journal {
 public:
-  explicit rocksdb_round_journal(std::string folder) : folder_(std::move(folder)) {}
+  rocksdb_round_journal(std::string folder, std::function<void(const damaged_journal&)> lost)
+      : folder_(std::move(folder)), lost_(std::move(lost)) {}
 
   domain::expected<void> open() {
     database_.reset(); // it holds the folder's lock
-    return database::open(folder_, layout).map([this](auto opened) { database_ = std::move(opened); });
+    auto opened = open_database();
+    if (!opened && opened.error().code == domain::errc::malformed) {
+      opened = set_aside(folder_, kept_damaged).and_then([&](const std::filesystem::path& moved_to) {
+        if (lost_) {
+          lost_({opened.error().text, moved_to.string()});
+        }
+        return open_database();
+      });
+    }
+    return opened;
   }
 
   /// A database whose log has failed takes nothing more until it is opened again, which rewrites what it has. The
@@ -123,12 +143,18 @@ public:
     if (!database_) {
       return domain::failure(domain::errc::storage_failed, "the journal in " + folder_ + " cannot be opened again");
     }
-    collection_reader reader;
-    return database_->scan(database_->family(0), "", [&](auto key, auto value) { return reader.take(key, value); })
-        .map([&] { return reader.take_all(); });
+    return read_all(*database_);
   }
 
 private:
+  domain::expected<void> open_database() {
+    // Whole files may have records in them that cannot be read.
+    const auto check = [](database& reading) { return read_all(reading).map([](const auto&) {}); };
+    return database::open(folder_, layout, rocksdb::Env::Default(), check).map([this](auto opened) {
+      database_ = std::move(opened);
+    });
+  }
+
   domain::expected<void> try_to_write(const std::vector<journal_entry>& entries) {
     if (!database_) {
       return domain::failure(domain::errc::storage_failed, "the journal in " + folder_ + " is closed");
@@ -141,14 +167,16 @@ private:
   }
 
   const std::string folder_;
+  const std::function<void(const damaged_journal&)> lost_;
   mutable std::mutex mutex_;
   std::unique_ptr<database> database_; ///< none: could not be opened again, is tried with each write
 };
 
 } // namespace
 
-domain::expected<std::unique_ptr<round_journal>> open_rocksdb_round_journal(const std::string& folder) {
-  auto journal = std::make_unique<rocksdb_round_journal>(folder);
+domain::expected<std::unique_ptr<round_journal>>
+open_rocksdb_round_journal(const std::string& folder, std::function<void(const damaged_journal&)> lost) {
+  auto journal = std::make_unique<rocksdb_round_journal>(folder, std::move(lost));
   return journal->open().map([&]() -> std::unique_ptr<round_journal> { return std::move(journal); });
 }
 

@@ -147,8 +147,8 @@ domain::expected<std::unique_ptr<round_store>> open_rocksdb_round_store(const st
     return store.check_records().and_then([&] { return check ? check(store) : domain::expected<void>{}; });
   };
   auto opened = database::open(folder, layout, rocksdb::Env::Default(), check_all);
-  if (!opened) {
-    return tl::unexpected(opened.error());
+  if (!opened) { // damage is refused like all else: this store is the truth
+    return domain::failure(domain::errc::storage_failed, opened.error().text);
   }
   auto store = std::make_unique<rocksdb_round_store>(std::move(*opened));
   return store->read_last_number().map([&]() -> std::unique_ptr<round_store> { return std::move(store); });

@@ -2,7 +2,9 @@
 #include "messages/domain/expected.hpp"
 #include "messages/domain/journal.hpp"
 
+#include <functional>
 #include <memory>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -29,8 +31,8 @@ struct journalled_collection {
 /// Which collections a combiner has, and whose updates are in them: never tensors, those stand in the clients until the
 /// round ends. Implementations: rocksdb_round_journal, memory_round_journal; one contract suite holds both. Any thread.
 ///
-/// It is an index of what clients still hold, so it need not be synced: it outlives its process. A power cut may take its
-/// last entries, along with the sum that they were about; the clients offer again what they keep (I-5).
+/// It is an index of what clients still hold, so it need not be synced: it outlives its process. A power cut may take
+/// its last entries, along with the sum that they were about; the clients offer again what they keep (I-5).
 class round_journal {
 public:
   virtual ~round_journal() = default;
@@ -42,8 +44,17 @@ public:
   virtual domain::expected<std::vector<journalled_collection>> read() const = 0;
 };
 
-/// Opens or creates the database in `folder`. `storage_failed` says what to do (locked, unreadable, damaged).
-domain::expected<std::unique_ptr<round_journal>> open_rocksdb_round_journal(const std::string& folder);
+/// A journal that could not be read any more.
+struct damaged_journal {
+  std::string why;
+  std::string moved_to; ///< the folder in which its files lie now
+};
+
+/// Opens or creates the database in `folder`. A damaged one is set aside, `lost` is told, and an empty one takes its
+/// place: a power cut may well leave a hole in what was never synced, and nothing is lost by it. (The same when it has
+/// to be opened anew after a failed write.) `storage_failed` says what to do (locked, unreadable, of a newer version).
+domain::expected<std::unique_ptr<round_journal>>
+open_rocksdb_round_journal(const std::string& folder, std::function<void(const damaged_journal&)> lost = {});
 /// Forgets everything when it dies; for tests and simulation.
 std::unique_ptr<round_journal> make_memory_round_journal();
 

@@ -32,6 +32,7 @@ config read_config(const runtime::config_reader& reader) {
   const auto collection = reader.section("collection");
   collection.number<std::size_t>("most", all.parts.open, 2, 1000);
   collection.milliseconds("upload_stall_ms", all.parts.collection.upload_stall, 100ms, 600s);
+  collection.milliseconds("disk_patience_ms", all.parts.disk_patience, 0ms, 600s);
   collection.milliseconds("report_pause_ms", all.parts.collection.report_pause, 0ms, 10s);
 
   const auto transfer = reader.section("transfer");

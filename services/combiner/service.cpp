@@ -48,12 +48,15 @@ public:
 
 private:
   domain::expected<void> open_journal(const std::string& data_folder) {
-    auto opened = storage::open_rocksdb_round_journal(data_folder + "/journal");
+    auto opened = storage::open_rocksdb_round_journal(data_folder + "/journal", [this](const auto& damaged) {
+      count_->journal_set_aside();
+      kernel::log(kernel::log_level::warn, "combiner", "journal-set-aside",
+                  {{"reason", damaged.why},
+                   {"moved_to", damaged.moved_to},
+                   {"lost", "no update: it is an index of what clients keep, and they offer that again"}});
+    });
     if (!opened) {
       return tl::unexpected(opened.error());
-    }
-    if (auto readable = (*opened)->read(); !readable) { // better now than when the collections want it
-      return tl::unexpected(readable.error());
     }
     journal_ = std::move(*opened);
     writer_ = std::make_unique<storage::journal_writer>(*journal_, [this](const storage::journal_group& group) {

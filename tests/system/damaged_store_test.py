@@ -1,16 +1,12 @@
-"""A store that is damaged is refused, and nothing in it is touched: put back as it was, it goes on where it stood."""
-import shutil
+"""A controller's store that is damaged is refused, and nothing in it is touched: put back as it was, it goes on where it stood."""
 import unittest
 
+from mesh_under_test.folders import content_of, flipped, put_back
 from mesh_under_test.mesh import MeshTest
 
 STORAGE = 4
 CLIENTS = ["client-1", "client-2"]
 ROUNDS = 4
-
-
-def flipped(content, at):
-    return content[:at] + bytes([content[at] ^ 1]) + content[at + 1:]
 
 
 def last_words(service):
@@ -38,15 +34,10 @@ class DamagedStoreTest(MeshTest):
         self.whole = self.content()
 
     def content(self):
-        """File: content, of all that the controller keeps; a lock has none."""
-        return {str(file.relative_to(self.data)): file.read_bytes() for file in sorted(self.data.rglob("*"))
-                if file.is_file() and file.name != "LOCK"}
+        return content_of(self.data)
 
     def put_back(self, content):
-        shutil.rmtree(self.data)
-        for name, each in content.items():
-            (self.data / name).parent.mkdir(parents=True, exist_ok=True)
-            (self.data / name).write_bytes(each)
+        put_back(self.data, content)
 
     def names(self, end):
         found = [name for name in self.whole if name.endswith(end) and self.whole[name]]

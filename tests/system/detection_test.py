@@ -79,7 +79,7 @@ class DetectionTest(MeshTest):
     def test_nobody_is_missed_who_is_busy_with_a_large_model(self):
         self.mesh.start(combiners=1, clients=1, **BY_DEFAULT)
         session = self.large_session(LARGE_MB, clients=1)
-        session.wait_for_end()
+        session.wait_for_end(seconds=40 + LARGE_MB / 5)
         self.assert_nobody_was_missed()
         (one,) = session.committed()
         self.assertGreater(one["bytes_up"], LARGE_MB * 2**20)

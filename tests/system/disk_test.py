@@ -3,7 +3,6 @@ import unittest
 
 from mesh_under_test.disk import SYNCS, WRITES, FailingCalls, SmallDisk
 from mesh_under_test.mesh import MeshTest
-from mesh_under_test.waiting import wait_until
 
 CLIENTS = ["client-1", "client-2"]
 GAVE_UP = 6
@@ -40,8 +39,8 @@ class DiskTest(MeshTest):
         session = self.begin()
         disk.fill()
         self.mesh.control.release()
-        wait_until(lambda: session.record()["status"] == "Paused", "the session to be paused", watch=self.mesh.check)
-        self.assertIn("space", session.record()["reason"])
+        self.assertIn("space", session.wait_for_status("Paused")["reason"])
+        self.assertEqual(session.record()["status"], "Paused")
         disk.free()
         self.assertEqual(session.order("resume")["status"], "Started")
         session.wait_for_end()

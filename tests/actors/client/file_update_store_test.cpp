@@ -1,5 +1,6 @@
 #include "tests/contract/update_store_contract.hpp"
 #include "tests/support/file_size_limit.hpp"
+#include "tests/support/folder_content.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
@@ -115,6 +116,26 @@ TEST_F(file_update_store_test, leaves_and_names_what_it_cannot_read) {
   ASSERT_EQ(damaged_.size(), 1u);
   EXPECT_THAT(damaged_.front().text, HasSubstr("a.1.1.update"));
   EXPECT_EQ(files().size(), 1u);
+}
+
+TEST_F(file_update_store_test, refuses_a_folder_with_an_update_of_a_newer_version_and_leaves_all_as_it_is) {
+  ASSERT_TRUE(store_->put(some_update(1)));
+  flip_byte_at(5);
+  ASSERT_TRUE(store_->put(some_update(2)));
+  std::ofstream(folder_ / "updates" / "a.1.1.update.77.1.tmp") << "half";
+  for (const auto& one : files()) {
+    if (one.string().find(".2.1.") != std::string::npos) {
+      std::fstream change(one, std::ios::in | std::ios::out | std::ios::binary);
+      change.seekp(-1, std::ios::end);
+      change.put('2');
+    }
+  }
+  const auto before = content_of(folder_ / "updates");
+  const auto refused = client::open_file_update_store(folder_ / "updates");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, domain::errc::storage_failed);
+  EXPECT_THAT(refused.error().text, HasSubstr("start the newer version"));
+  EXPECT_EQ(content_of(folder_ / "updates"), before);
 }
 
 TEST_F(file_update_store_test, keeps_the_others_when_one_is_damaged) {

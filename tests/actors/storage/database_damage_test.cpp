@@ -67,7 +67,7 @@ protected:
       EXPECT_EQ(things_in(**store), expected_) << what;
       return false;
     }
-    EXPECT_EQ(store.error().code, domain::errc::storage_failed) << what;
+    EXPECT_EQ(store.error().code, domain::errc::malformed) << what;
     EXPECT_THAT(store.error().text, AllOf(HasSubstr(folder().string()), HasSubstr("restore the folder"))) << what;
     EXPECT_EQ(content_of(folder()), damaged) << "nothing is overwritten: " << what;
     return true;

@@ -40,6 +40,19 @@ def next_model(model, clients, rate=1):
     return _stepped(model, float(mean))
 
 
+def buffered_model(model, updates):
+    """The model after updates given as (parent, client, weight in units of 1/1024, discounted). Divided by what they
+    would weigh in time: a discount makes an update smaller, not the others larger."""
+    unit = 1024 * sum(examples(client) for _, client, _ in updates)
+    counted = Fraction(sum(weight for _, _, weight in updates), unit)
+    moved = sum(Fraction(weight * step(client, round_after(parent)), unit) for parent, client, weight in updates)
+    for share in (counted, moved):
+        assert (share * 1024).denominator == 1, f"{share} may have been rounded"
+    (shape, (count, *values)), *others = model
+    return [(shape, [count + float(counted), *(value + float(moved) for value in values)]),
+            *((shape, [value + float(moved) for value in values]) for shape, values in others)]
+
+
 def _stepped(model, step):
     (shape, (count, *values)), *others = model
     return [(shape, [count + 1, *(value + step for value in values)]),

@@ -175,7 +175,7 @@ class MeshTest(unittest.TestCase):
 
     def assert_model(self, model_id, rounds):
         """The seed plus 1 for each round, in every bit."""
-        self.assertEqual(self.mesh.model(model_id), arrays.plus(arrays.SEED, rounds))
+        self.assertEqual(self.mesh.model(model_id), arrays.plus(self.mesh.seed, rounds))
 
     def assert_trail(self, session, rounds):
         """`rounds` committed rounds without a gap, one chain by parent, each with its weight and its model (I-3, I-6)."""

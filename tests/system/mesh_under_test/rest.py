@@ -86,18 +86,22 @@ class Session:
     def wait_for_round(self, number):
         return self._wait(lambda name, data: name == "round" and data["round"] == number, f"round {number}")
 
-    def wait_for_end(self, status="Finished"):
-        data = self._wait(lambda name, data: name == "session" and data["status"] in self.ENDED, "the session's end")
+    def wait_for_status(self, status):
+        """Of a session that has not ended; what it says then."""
+        return self._wait(lambda name, data: name == "status" and data["status"] == status, status)
+
+    def wait_for_end(self, status="Finished", seconds=waiting.LIMIT_SECONDS):
+        data = self._wait(lambda name, data: name == "session" and data["status"] in self.ENDED, "the session's end", seconds)
         if data["status"] != status:
             raise AssertionError(f"the session ended as {data}, not as {status}\n{self._mesh.tails()}")
         return data
 
-    def _wait(self, accept, what):
+    def _wait(self, accept, what, seconds=waiting.LIMIT_SECONDS):
         """The data of the first such event, heard before or not. A stream that breaks is opened anew: it repeats."""
         def accepted():
             self._take_in()
             return next((data for name, data in self.events if accept(name, data)), None)
-        return waiting.wait_until(accepted, f"{what} of session {self.id}", watch=self._mesh.check)
+        return waiting.wait_until(accepted, f"{what} of session {self.id}", seconds, watch=self._mesh.check)
 
     def _take_in(self):
         try:

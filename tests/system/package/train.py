@@ -17,13 +17,16 @@ def save(arrays, target):
     np.savez(target, **{str(index): array for index, array in enumerate(arrays)})
 
 
-def tell_examples(target):
+LONG_METRICS = {f"metric-{number}-".ljust(60, "x"): number for number in range(60)}
+
+
+def tell_examples(target, metrics={}):
     with open(target + "-metadata", "w") as file:
-        json.dump({"num_examples": 10, "training_loss": 0.5}, file)
+        json.dump({"num_examples": 10, "training_loss": 0.5, **metrics}, file)
 
 
 def misbehave(how, arrays, target):
-    """Everything that is wrong with an update; "exit", "hang" and "chatter" do not come back."""
+    """Everything that is wrong with an update, or merely large; "exit", "hang" and "chatter" do not come back."""
     if how == "exit":
         print("the disk of this data owner is on fire", file=sys.stderr)
         sys.exit(1)
@@ -46,7 +49,7 @@ def misbehave(how, arrays, target):
         save(arrays, target)
         return
     save(arrays, target)
-    tell_examples(target)
+    tell_examples(target, LONG_METRICS if how == "long_metrics" else {})
 
 
 def main(source, target):
