@@ -16,7 +16,7 @@ enum class performed : bool {
 
 /// Performs effects first-in first-out. An effect behind an unfinished store waits, while the machine goes on taking
 /// inputs: so nothing is ever sent before the store it depends on. Actors and the simulation drive machines through
-/// this same class. One thread.
+/// this same class (I-4). One thread.
 template <class Effect>
 class effect_runner {
 public:

@@ -45,9 +45,11 @@ client_node::client_node(world& in, network& net, client_settings settings, clie
       mesh_(net.attach(
           settings_.id.value(), {},
           {[this](transport::inbound m) { on_inbound(m); }, [this](transport::peer_notice m) { on_notice(m); }})),
-      trainer_(*this, in, settings_.longest_training), membership_(config_of(settings_), disk.resume, in.seed()),
+      trainer_(*this, in, settings_.longest_training), disk_line_(*this, in, settings_.longest_write),
+      membership_(config_of(settings_), disk.resume, in.seed()),
       membership_alarm_(*this, [this] { step(membership_.tick(now())); }),
       task_alarm_(*this, [this] { step(tasks_.tick(now())); }) {
+  disk_.updates.reopen();
   step(tasks_.restored(now(), disk_.updates.all()));
   step(membership_.start(now()));
 }
@@ -144,18 +146,22 @@ void client_node::step(work::effects effects) {
 }
 
 /// What is trained is stored before it is offered (I-5).
-domain::expected<trained_update> client_node::train(const work::run& what) {
-  auto update = learn(what.model, settings_.learns);
-  disk_.updates.put({{what.round, describe(update, what.parent)}, update.result.stream, update.chunk_digests});
-  return update;
+domain::expected<trained_update> client_node::keep(const work::run& of, trained_update what) {
+  const domain::kept_update head{of.round, describe(what, of.parent)};
+  auto stored = disk_.updates.put({head, what.result.stream, what.chunk_digests});
+  return stored ? domain::expected<trained_update>(std::move(what)) : tl::unexpected(std::move(stored.error()));
 }
 
 void client_node::run(const work::run& what) {
   stop_ = std::make_shared<bool>(false);
   trainer_.post([this, what, stopped = stop_] {
     const auto cancelled = domain::failure(domain::errc::cancelled, "stopped");
-    if (what.kind == domain::task_kind::train) {
-      step(tasks_.trained(now(), what.round, *stopped ? domain::expected<trained_update>(cancelled) : train(what)));
+    if (what.kind == domain::task_kind::train && *stopped) {
+      step(tasks_.trained(now(), what.round, cancelled));
+    } else if (what.kind == domain::task_kind::train) {
+      disk_line_.post([this, what, update = learn(what.model, settings_.learns)] {
+        step(tasks_.trained(now(), what.round, keep(what, update)));
+      });
     } else {
       const auto outcome = *stopped ? domain::expected<validation_result>(cancelled)
                                     : validation_result{settings_.learns.examples, {{"accuracy", 0.5}}};

@@ -1,23 +1,24 @@
 #pragma once
 #include "actors/client/membership_machine.hpp"
-#include "actors/client/memory_update_store.hpp"
 #include "actors/client/task_machine.hpp"
 #include "tests/simulation/lesson.hpp"
 #include "tests/simulation/network.hpp"
 #include "tests/simulation/process.hpp"
+#include "tests/simulation/update_disk.hpp"
 
 namespace fedloom::simulation {
 
 /// What outlives a client's process.
 struct client_disk {
   domain::token resume;
-  client::memory_update_store updates;
+  update_disk updates;
 };
 
 struct client_settings {
   domain::client_id id;
   lesson learns;
   domain::milliseconds longest_training{200};
+  domain::milliseconds longest_write{8};
 };
 
 /// A client's machines, joined as its actors join them, with a trainer that adds a constant.
@@ -35,12 +36,13 @@ private:
   void step(client::membership::effects effects);
   void step(client::work::effects effects);
   void run(const client::work::run& what);
-  domain::expected<client::trained_update> train(const client::work::run& what);
+  domain::expected<client::trained_update> keep(const client::work::run& of, client::trained_update what);
 
   client_settings settings_;
   client_disk& disk_;
   std::unique_ptr<port> mesh_;
   work_line trainer_;
+  work_line disk_line_;
   client::membership_machine membership_;
   client::task_machine tasks_{{}};
   std::optional<transport::peer_id> controller_;

@@ -1,6 +1,7 @@
 #include "tests/simulation/combiner_node.hpp"
 
 #include "actors/combiner/identity.hpp"
+#include "actors/storage/journal_writer.hpp"
 #include "actors/transfer/digests.hpp"
 #include "tests/simulation/controller_node.hpp"
 
@@ -20,7 +21,8 @@ combiner_node::combiner_node(world& in, network& net, combiner_disk& disk, domai
       roster_alarm_(*this, [this] { step(roster_.tick(now())); }),
       cache_alarm_(*this, [this] { step(cache_.tick(now())); }),
       parts_alarm_(*this, [this] { step(parts_.tick(now())); }) {
-  step(parts_.recover(now(), disk.journal->read().value()));
+  disk.journal.reopen();
+  step(parts_.recover(now(), disk.journal.read().value()));
   step(uplink_.start(now(), domain::combiner_hello{id_, endpoint_of(id_), 1000}));
 }
 
@@ -269,20 +271,23 @@ void combiner_node::perform(parts::drop_sum& e) {
 }
 
 void combiner_node::perform(parts::journal& e) {
+  const bool is_urgent = storage::is_waited_for(e.entry);
   unwritten_.push_back(std::move(e));
-  if (unwritten_.size() == 1) {
-    journal_line_.post([this] { write_group(); });
-  }
+  later(is_urgent ? domain::milliseconds{0} : storage::journal_pace{}.patience,
+        [this] { journal_line_.post([this] { write_group(); }); });
 }
 
 /// As journal_writer: what waits when a write begins goes in one batch.
 void combiner_node::write_group() {
+  if (unwritten_.empty()) {
+    return;
+  }
   const auto group = std::exchange(unwritten_, {});
   std::vector<storage::journal_entry> entries;
   for (const auto& one : group) {
     entries.push_back(one.entry);
   }
-  const auto outcome = disk_.journal->write(entries);
+  const auto outcome = disk_.journal.write(entries);
   for (const auto& one : group) {
     post([this, outcome, lease = one.lease, client = one.client] {
       step(parts_.journalled(now(), lease, client, outcome));

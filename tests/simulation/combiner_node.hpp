@@ -4,6 +4,7 @@
 #include "actors/combiner/parts_machine.hpp"
 #include "actors/combiner/roster_machine.hpp"
 #include "actors/transport/dialog_machine.hpp"
+#include "tests/simulation/journal_disk.hpp"
 #include "tests/simulation/network.hpp"
 #include "tests/simulation/process.hpp"
 #include "tests/simulation/sum_hoard.hpp"
@@ -16,7 +17,7 @@ inline std::string endpoint_of(const domain::combiner_id& combiner) {
 
 /// What outlives a combiner's process.
 struct combiner_disk {
-  std::unique_ptr<storage::round_journal> journal = storage::make_memory_round_journal();
+  journal_disk journal;
 };
 
 /// A combiner's machines, joined as its actors join them.

@@ -1,7 +1,5 @@
 #include "tests/simulation/controller_node.hpp"
 
-#include <cstring>
-
 namespace fedloom::simulation {
 
 using namespace controller;
@@ -9,13 +7,6 @@ using domain::overloaded;
 using kernel::performed;
 
 namespace {
-
-domain::token token_of(domain::term term, std::uint64_t number) {
-  std::array<std::uint8_t, 16> bytes{};
-  std::memcpy(bytes.data(), &number, sizeof(number));
-  bytes[15] = static_cast<std::uint8_t>(term.value());
-  return domain::token{bytes};
-}
 
 constexpr std::string_view combiner_prefix = "combiner/";
 
@@ -34,27 +25,35 @@ controller_node::controller_node(world& in, network& net, controller_disk& disk,
                         [this](transport::peer_notice m) { on_notice(m); }})),
       disk_line_(*this, in, speed.write), session_mail_(*this, in, speed.mailbox),
       reduction_mail_(*this, in, speed.mailbox), reducer_line_(*this, in, speed.reduction), reducer_(*disk.models),
-      registry_({}, policy_, [this] { return token_of(term_, ++last_token_); }),
-      session_({}, policy_, term_, in.seed()), registry_alarm_(*this, [this] { step(registry_.tick(now())); }),
-      session_alarm_(*this, [this] { step(session_.tick(world_.moment())); }),
+      registry_alarm_(*this, [this] { step(registry_ ? registry_->tick(now()) : registry::effects{}); }),
+      session_alarm_(*this, [this] { on_session_alarm(); }),
       registry_runner_([this](registry::effect& one) { return perform(one); }),
       session_runner_([this](session::effect& one) { return perform(one); }) {
-  registry_.restore(disk.records->combiners(), disk.records->clients());
-  session_.restore(disk.records->sessions(), disk.records->rounds());
-  step(session_.start(in.moment()));
+  begin_registry();
+  begin_session();
+}
+
+template <class F>
+void controller_node::answered(answer to, F ask) {
+  if (full_ || !session_) {
+    return to(tl::unexpected(full_.value_or(domain::error{domain::errc::unavailable, "the session begins anew"})));
+  }
+  asked_.emplace(++last_ticket_, std::move(to));
+  step(ask(last_ticket_));
 }
 
 void controller_node::create(domain::session_record wanted, answer to) {
   const bool seed_is_known = disk_.models->has(wanted.seed);
-  step(session_.create(world_.moment(), ticket_for(std::move(to)), std::move(wanted), seed_is_known));
+  answered(std::move(to),
+           [&](auto from) { return session_->create(world_.moment(), from, std::move(wanted), seed_is_known); });
 }
 
 void controller_node::begin(const domain::session_id& which, answer to) {
-  step(session_.begin(world_.moment(), ticket_for(std::move(to)), which, std::nullopt));
+  answered(std::move(to), [&](auto from) { return session_->begin(world_.moment(), from, which, std::nullopt); });
 }
 
 void controller_node::change(const domain::session_id& which, session_order what, answer to) {
-  step(session_.change(world_.moment(), ticket_for(std::move(to)), which, what));
+  answered(std::move(to), [&](auto from) { return session_->change(world_.moment(), from, which, what); });
 }
 
 // -- from the mesh ----------------------------------------------------------------
@@ -86,23 +85,28 @@ void controller_node::on_inbound(transport::inbound in) {
 
 void controller_node::on_notice(const transport::peer_notice& notice) {
   if (notice.change == transport::peer_change::alive) {
-    return registry_.heard(now(), notice.identity);
+    return registry_ ? registry_->heard(now(), notice.identity) : void();
   }
   hand_out_.gone(notice.peer);
-  step(registry_.gone(notice.peer, notice.identity));
+  if (registry_) {
+    step(registry_->gone(notice.peer, notice.identity));
+  }
 }
 
 void controller_node::to_registry(const transport::inbound& in) {
-  registry_.heard(now(), in.identity);
+  if (!registry_) {
+    return;
+  }
+  registry_->heard(now(), in.identity);
   const auto date = world_.moment().date;
   step(std::visit(
       overloaded{
-          [&](const domain::combiner_hello& m) { return registry_.greeted(now(), date, in.from, m); },
-          [&](const domain::join& m) { return registry_.join(now(), date, in.from, m); },
-          [&](const domain::heartbeat& m) { return registry_.beat(now(), in.from, in.identity, m); },
-          [&](const domain::roster_changed& m) { return registry_.roster(now(), in.identity, m); },
-          [&](const domain::draining& m) { return registry_.drains(in.from, in.identity, m); },
-          [&](const domain::goodbye& m) { return registry_.said_goodbye(in.from, in.identity, m); },
+          [&](const domain::combiner_hello& m) { return registry_->greeted(now(), date, in.from, m); },
+          [&](const domain::join& m) { return registry_->join(now(), date, in.from, m); },
+          [&](const domain::heartbeat& m) { return registry_->beat(now(), in.from, in.identity, m); },
+          [&](const domain::roster_changed& m) { return registry_->roster(now(), in.identity, m); },
+          [&](const domain::draining& m) { return registry_->drains(in.from, in.identity, m); },
+          [&](const domain::goodbye& m) { return registry_->said_goodbye(in.from, in.identity, m); },
           [&](const auto&) {
             const domain::refused stranger{{domain::errc::unknown_peer, "say hello first"}, {}};
             return in.identity.empty() ? registry::effects{registry::send{in.from, stranger}} : registry::effects{};
@@ -113,7 +117,7 @@ void controller_node::to_registry(const transport::inbound& in) {
 
 void controller_node::to_session(const transport::inbound& in) {
   if (const auto from = combiner_of(in.identity)) {
-    step(session_.received(world_.moment(), *from, in.what));
+    step(session_->received(world_.moment(), *from, in.what));
   }
 }
 
@@ -135,12 +139,12 @@ void controller_node::to_hand_out(const transport::inbound& in) {
 
 void controller_node::step(registry::effects effects) {
   registry_runner_.run(std::move(effects));
-  registry_alarm_.arm(registry_.next_wake());
+  registry_alarm_.arm(registry_ ? registry_->next_wake() : std::nullopt);
 }
 
 void controller_node::step(session::effects effects) {
   session_runner_.run(std::move(effects));
-  session_alarm_.arm(session_.next_wake());
+  arm_session();
 }
 
 performed controller_node::perform(registry::effect& one) {
@@ -154,33 +158,33 @@ performed controller_node::perform(registry::effect& one) {
                         [&](registry::identify& e) { return mesh_->identify(e.peer, e.identity), performed::done; },
                         [&](registry::hang_up& e) { return mesh_->hang_up(e.peer), performed::done; },
                         [&](registry::store& e) {
-                          write(std::move(e.changes), [this] { registry_runner_.resume(); });
+                          write(e.changes, [this, e](const auto& outcome) { registry_stored(e, outcome); });
                           return performed::pending;
                         },
                         [&](registry::combiner_up& e) {
                           tell_session([this, e] {
                             peers_[e.combiner] = e.peer;
-                            step(session_.combiner_up(world_.moment(), e.combiner));
+                            step(session_->combiner_up(world_.moment(), e.combiner));
                           });
                           return performed::done;
                         },
                         [&](registry::combiner_down& e) {
                           tell_session([this, e] {
                             peers_.erase(e.combiner);
-                            step(session_.combiner_down(world_.moment(), e.combiner));
+                            step(session_->combiner_down(world_.moment(), e.combiner));
                           });
                           return performed::done;
                         },
                         [&](registry::combiner_draining& e) {
-                          tell_session([this, e] { step(session_.combiner_draining(world_.moment(), e.combiner)); });
+                          tell_session([this, e] { step(session_->combiner_draining(world_.moment(), e.combiner)); });
                           return performed::done;
                         },
                         [&](registry::client_up& e) {
-                          return tell_session([this, e] { step(session_.client_up(world_.moment(), e.who)); }),
+                          return tell_session([this, e] { step(session_->client_up(world_.moment(), e.who)); }),
                                  performed::done;
                         },
                         [&](registry::client_down& e) {
-                          return tell_session([this, e] { session_.client_down(e.client); }), performed::done;
+                          return tell_session([this, e] { session_->client_down(e.client); }), performed::done;
                         },
                         [&](registry::turned_away&) { return performed::done; },
                     },
@@ -191,14 +195,14 @@ performed controller_node::perform(session::effect& one) {
   return std::visit(
       overloaded{
           [&](session::store& e) {
-            write(std::move(e.changes), [this] { session_runner_.resume(); });
+            write(std::move(e.changes), [this](const auto& outcome) { session_stored(outcome); });
             return performed::pending;
           },
           [&](session::send& e) { return send(e.to, e.about, std::move(e.what)), performed::done; },
           [&](session::load_model& e) {
             reducer_line_.post([this, e] {
               auto head = offered(reducer_.load(e.model));
-              tell_session([this, e, head] { step(session_.loaded(world_.moment(), e.model, head)); });
+              tell_session([this, e, head] { step(session_->loaded(world_.moment(), e.model, head)); });
             });
             return performed::done;
           },
@@ -212,6 +216,7 @@ performed controller_node::perform(session::effect& one) {
           [](session::session_done&) { return performed::done; },
           [](session::attempt_failed&) { return performed::done; },
           [](session::session_changed&) { return performed::done; },
+          [](session::clients_awaited&) { return performed::done; },
           [&](auto& e) { return reduction_mail_.post([this, e]() mutable { perform(e); }), performed::done; },
       },
       one);
@@ -224,10 +229,10 @@ void controller_node::step(reduction::effects effects) {
                    [&](reduction::open_sum& e) { reducer_line_.post([this, e] { reducer_.open_sum(e); }); },
                    [&](reduction::close_sum&) { reducer_line_.post([this] { reducer_.close_sum(); }); },
                    [&](reduction::tell_merged& e) {
-                     tell_session([this, e] { step(session_.sum_merged(world_.moment(), e.lease)); });
+                     tell_session([this, e] { step(session_->sum_merged(world_.moment(), e.lease)); });
                    },
                    [&](reduction::tell_failed& e) {
-                     tell_session([this, e] { step(session_.sum_failed(world_.moment(), e.lease, e.reason)); });
+                     tell_session([this, e] { step(session_->sum_failed(world_.moment(), e.lease, e.reason)); });
                    },
                    [&](auto& e) { perform(e); },
                },
@@ -245,7 +250,7 @@ void controller_node::perform(reduction::merge& e) {
 void controller_node::perform(reduction::average& e) {
   reducer_line_.post([this, e] {
     auto head = offered(reducer_.average(e));
-    tell_session([this, e, head] { step(session_.averaged(world_.moment(), e.about, head)); });
+    tell_session([this, e, head] { step(session_->averaged(world_.moment(), e.about, head)); });
   });
 }
 
@@ -276,11 +281,11 @@ domain::expected<head_model> controller_node::offered(domain::expected<prepared_
   return what->head;
 }
 
-void controller_node::write(storage::batch changes, std::function<void()> done) {
+void controller_node::write(storage::batch changes, stored done) {
   disk_line_.post([this, changes = std::move(changes), done = std::move(done)] {
-    if (disk_.records->write(changes)) {
-      later(world_.pause(domain::milliseconds{0}, domain::milliseconds{1}), done); // a crash may come between
-    }
+    const auto outcome = disk_.records->write(changes);
+    later(world_.pause(domain::milliseconds{0}, domain::milliseconds{1}), // a crash may come between
+          [done, outcome] { done(outcome); });
   });
 }
 
@@ -291,11 +296,6 @@ void controller_node::send(domain::combiner_id to, const domain::round_key& abou
   if (const auto peer = peers_.find(to); peer != peers_.end()) {
     mesh_->send(peer->second, {{term_, about, 0, 0}, std::move(what), {}});
   }
-}
-
-reply_ticket controller_node::ticket_for(answer to) {
-  asked_.emplace(++last_ticket_, std::move(to));
-  return last_ticket_;
 }
 
 } // namespace fedloom::simulation

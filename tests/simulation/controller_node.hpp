@@ -2,6 +2,7 @@
 #include "actors/controller/hand_out_machine.hpp"
 #include "actors/controller/registry_machine.hpp"
 #include "actors/kernel/effect_runner.hpp"
+#include "actors/kernel/restart_budget.hpp"
 #include "tests/simulation/lease_mix_up.hpp"
 #include "tests/simulation/network.hpp"
 #include "tests/simulation/process.hpp"
@@ -17,13 +18,15 @@ struct controller_disk {
   std::unique_ptr<storage::model_store> models = storage::make_memory_model_store();
 };
 
-/// The controller's machines, joined as its actors join them.
+/// The controller's machines, joined as its actors join them, and supervised as they are: what cannot write dies, and
+/// begins anew from what is stored, until the budget is spent and the process ends.
 class controller_node : public process {
 public:
   using answer = std::function<void(const domain::expected<domain::session_record>&)>;
 
   controller_node(world& in, network& net, controller_disk& disk, const pace& speed);
 
+  /// Refused as `storage_full` while nothing can be written, and as `unavailable` when the session died meanwhile.
   void create(domain::session_record wanted, answer to);
   void begin(const domain::session_id& which, answer to);
   void change(const domain::session_id& which, controller::session_order what, answer to);
@@ -32,12 +35,20 @@ public:
   }
 
 private:
+  using stored = std::function<void(const domain::expected<void>&)>;
+
   void on_inbound(transport::inbound in);
   void on_notice(const transport::peer_notice& notice);
   void to_registry(const transport::inbound& in);
   void to_session(const transport::inbound& in);
   void to_reduction(const transport::inbound& in);
-  void tell_session(world::action what) { session_mail_.post(std::move(what)); }
+  void tell_session(world::action what) {
+    session_mail_.post([this, what = std::move(what)] {
+      if (session_) {
+        what();
+      }
+    });
+  }
   void to_hand_out(const transport::inbound& in);
 
   void step(controller::registry::effects effects);
@@ -56,9 +67,28 @@ private:
 
   /// Hands the loaded model to hand_out, its head to whoever goes on with it.
   domain::expected<controller::head_model> offered(domain::expected<controller::prepared_model> what);
-  void write(storage::batch changes, std::function<void()> done);
+  void write(storage::batch changes, stored done);
   void send(domain::combiner_id to, const domain::round_key& about, domain::body what);
-  controller::reply_ticket ticket_for(answer to);
+  /// As session_actor::answered.
+  template <class F>
+  void answered(answer to, F ask);
+
+  // -- lives of the actors -----------------------------------------------------
+  void begin_registry();
+  void registry_stored(const controller::registry::store& what, const domain::expected<void>& outcome);
+  void registry_died();
+  void begin_session();
+  void begin_session_anew();
+  void tell_fleet();
+  void session_stored(const domain::expected<void>& outcome);
+  void session_found_no_room(const domain::error& reason);
+  void look_again();
+  void session_died();
+  void rounds_died();
+  void refuse_all(const domain::error& reason);
+  void on_session_alarm();
+  void arm_session();
+  void restart(kernel::restart_budget& from, const world::action& what, const world::action& or_else);
 
   controller_disk& disk_;
   planted_bug planted_;
@@ -71,8 +101,14 @@ private:
   work_line reduction_mail_;
   work_line reducer_line_;
   reducer reducer_;
-  controller::registry_machine registry_;
-  controller::session_machine session_;
+  std::optional<controller::registry_machine> registry_; ///< none: it has died, and is about to be restarted
+  std::optional<controller::session_machine> session_;   ///< the same
+  controller::session_limits session_limits_;
+  std::optional<domain::error> full_; ///< the store takes nothing at the moment
+  bool has_failed_ = false;           ///< the store takes nothing any more in this life of the process
+  domain::instant look_again_{};
+  kernel::restart_budget root_budget_{{}, {}};
+  kernel::restart_budget rounds_budget_{{}, {}};
   controller::reduction_machine reduction_{8};
   controller::hand_out_machine hand_out_{1, 1000};
   std::map<domain::combiner_id, transport::peer_id> peers_; ///< as the registry tells

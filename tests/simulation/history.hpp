@@ -5,6 +5,7 @@
 #include "messages/domain/message.hpp"
 
 #include <functional>
+#include <map>
 #include <variant>
 #include <vector>
 
@@ -48,6 +49,12 @@ struct journalled {
   std::string who;
   std::variant<domain::journalled_plan, domain::journalled_answer, domain::journalled_end> what;
 };
+/// A client's store holds exactly these updates: said after each change that is durable, and when a process finds it
+/// so.
+struct holds {
+  std::string who;
+  std::map<domain::round_key, domain::digest> what;
+};
 /// Somebody's request to the controller was answered with success.
 struct acknowledged {
   domain::session_record what;
@@ -55,7 +62,7 @@ struct acknowledged {
 } // namespace event
 
 using happening = std::variant<event::started, event::killed, event::began_term, event::said, event::heard,
-                               event::wrote, event::kept_model, event::journalled, event::acknowledged>;
+                               event::wrote, event::kept_model, event::journalled, event::holds, event::acknowledged>;
 
 struct history_entry {
   domain::instant when;
@@ -67,7 +74,8 @@ struct history_entry {
 inline bool is_of_interest(const domain::body& what) {
   return std::holds_alternative<domain::round_plan>(what) || std::holds_alternative<domain::partial>(what) ||
          std::holds_alternative<domain::receipt>(what) || std::holds_alternative<domain::progress>(what) ||
-         std::holds_alternative<domain::round_closed>(what);
+         std::holds_alternative<domain::round_closed>(what) || std::holds_alternative<domain::offer>(what) ||
+         std::holds_alternative<domain::cancel_task>(what);
 }
 
 /// Who wants to know what happens while it happens.

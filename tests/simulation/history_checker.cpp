@@ -14,6 +14,11 @@ bool is_final(session_status status) {
          status == session_status::cancelled;
 }
 
+bool is_paused_by_a_disk(const domain::session_record& what) {
+  return what.status == session_status::paused &&
+         (what.reason.code == domain::errc::storage_full || what.reason.code == domain::errc::storage_failed);
+}
+
 /// A committed record may still get its validations.
 domain::round_record without_validations(domain::round_record of) {
   of.validations.clear();
@@ -142,7 +147,7 @@ void history_checker::new_attempt(const domain::round_record& what) {
     }
     failed += has_ended && earlier->second.status == round_status::failed ? 1 : 0;
   }
-  if (failed >= sessions_.at(session).options.round_attempts) {
+  if (failed >= sessions_.at(session).options.round_attempts + resumed_[session]) {
     violated(what.key, "I-8: one attempt too many");
   }
 }
@@ -216,6 +221,9 @@ void history_checker::changed(const domain::session_record& what) {
       }
     }
   }
+  // Trying a disk again is nothing that the session did wrong; a person has said when.
+  resumed_[what.session] += is_paused_by_a_disk(before) && !is_paused_by_a_disk(what) ? 1 : 0;
+  seen_.paused += !is_paused_by_a_disk(before) && is_paused_by_a_disk(what) ? 1 : 0;
   sessions_.insert_or_assign(what.session, what);
   were_.insert({what.session, what.status});
 }
@@ -235,6 +243,7 @@ void history_checker::on(const event::said& what) {
                  [&](const domain::partial& m) { said(what, m); },
                  [&](const domain::round_closed& m) { said(what, m); },
                  [&](const domain::receipt& m) { said(what, m); },
+                 [&](const domain::offer& m) { said(what, m); },
                  [](const auto&) {},
              },
              what.what.what);
@@ -249,11 +258,12 @@ void history_checker::on(const event::heard& what) {
       with_losses_.insert(round);
     }
   } else if (const auto* receipt = std::get_if<domain::receipt>(&what.what.what)) {
-    const bool is_claimed =
-        receipt->kind == domain::task_kind::train && receipt->verdict == domain::receipt_verdict::counted;
-    seen_.counted += is_claimed ? 1 : 0;
-    if (is_claimed && !counted_.contains({round, domain::client_id{what.who}})) {
-      violated(round, "I-1: " + what.who + " was told that its update counted, but it is in no committed round");
+    if (receipt->kind == domain::task_kind::train) {
+      heard_by_client(what, *receipt);
+    }
+  } else if (const auto* over = std::get_if<domain::cancel_task>(&what.what.what)) {
+    if (over->kind == domain::task_kind::train) {
+      owed_.erase({round, domain::client_id{what.who}});
     }
   }
 }

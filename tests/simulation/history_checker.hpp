@@ -23,6 +23,7 @@ public:
     std::uint64_t fenced = 0;
     std::uint64_t retries = 0; ///< attempts after the first
     std::uint64_t carried = 0; ///< late updates that counted
+    std::uint64_t paused = 0;  ///< sessions, by a disk
   };
   const figures& seen() const noexcept { return seen_; }
 
@@ -51,12 +52,15 @@ private:
   void on(const event::wrote& what);
   void on(const event::kept_model& what);
   void on(const event::journalled& what);
+  void on(const event::holds& what);
   void on(const event::acknowledged& what);
 
   void said(const event::said& by, const domain::round_plan& what);
   void said(const event::said& by, const domain::partial& what);
   void said(const event::said& by, const domain::round_closed& what);
   void said(const event::said& by, const domain::receipt& what);
+  void said(const event::said& by, const domain::offer& what);
+  void heard_by_client(const event::heard& by, const domain::receipt& what);
 
   void new_attempt(const domain::round_record& what);
   domain::instant began(const domain::round_record& what) const;
@@ -86,6 +90,7 @@ private:
   std::map<domain::model_id, domain::shared_bytes> models_;
   std::map<domain::session_id, domain::session_record> sessions_;
   std::set<std::pair<domain::session_id, domain::session_status>> were_; ///< what a session ever was on disk
+  std::map<domain::session_id, std::uint32_t> resumed_;                  ///< how often, after a disk had paused it
   std::map<domain::round_key, domain::round_record> rounds_;
   std::map<domain::round_key, domain::instant> opened_;
   std::map<domain::session_id, std::vector<domain::round_key>> trail_; ///< committed
@@ -97,6 +102,8 @@ private:
   std::map<domain::update_key, domain::round_key> counted_;  ///< which round an update is in
   std::set<domain::round_key> with_losses_; ///< rounds in which somebody was counted as lost before the end
   std::set<domain::update_key> accepted_;   ///< whom some combiner told so
+  std::map<std::string, std::map<domain::round_key, domain::digest>> held_; ///< by clients
+  std::set<domain::update_key> owed_; ///< accepted, as their clients know, and nothing has ended that yet
   std::map<part_key, std::map<domain::client_id, known_answer>> journal_;
   std::map<std::pair<std::string, domain::update_key>, domain::lease_id> journalled_;
 };

@@ -2,6 +2,7 @@
 
 #include "tests/simulation/recorded_stores.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace fedloom::simulation {
@@ -16,6 +17,11 @@ domain::combiner_id combiner_named(std::size_t index) {
   return domain::combiner_id{"b" + std::to_string(index + 1)};
 }
 
+/// The controller could not write, or it lost the question.
+bool is_passing(domain::errc code) {
+  return code == domain::errc::storage_full || code == domain::errc::unavailable;
+}
+
 std::size_t index_in(const std::string& name) {
   return std::stoul(name.substr(1)) - 1;
 }
@@ -27,7 +33,7 @@ mesh::mesh(const mesh_settings& settings)
       world_(settings.seed), around_{.clock = world_,
                                      .note = [this](const history_entry& what) { checker_.see(what); },
                                      .planted = settings.planted},
-      network_(around_, settings.network), client_disks_(settings.clients), clients_(settings.clients) {
+      network_(around_, settings.network), clients_(settings.clients) {
   disk_.records = recorded(around_, std::move(disk_.records));
   disk_.models = recorded(around_, std::move(disk_.models));
   const auto seed = model_of(settings.elements, 1.0F);
@@ -40,6 +46,7 @@ mesh::mesh(const mesh_settings& settings)
     add_combiner();
   }
   for (std::size_t i = 0; i < clients_.size(); ++i) {
+    client_disks_.push_back({{}, {around_, client_named(i).value()}});
     start(client_named(i).value());
   }
 }
@@ -65,15 +72,18 @@ void mesh::change(const domain::session_id& which, controller::session_order wha
 }
 
 void mesh::ask(request what, controller_node::answer to) {
-  put(std::make_shared<question>(question{std::move(what), std::move(to), false}));
+  put(std::make_shared<question>(question{std::move(what), std::move(to)}));
 }
 
 void mesh::put(const std::shared_ptr<question>& what) {
+  const auto tries = ++what->tries;
   if (controller_) {
     controller_->post([this, what] {
       what->ask(*controller_, [this, what](const domain::expected<domain::session_record>& outcome) {
         if (outcome) {
           around_.happened(event::acknowledged{*outcome});
+        } else if (is_passing(outcome.error().code)) {
+          return ask_again(what);
         }
         if (!std::exchange(what->is_answered, true)) {
           what->to(outcome);
@@ -81,16 +91,25 @@ void mesh::put(const std::shared_ptr<question>& what) {
       });
     });
   }
-  await(what, controller_ ? std::optional{around_.deaths["controller"]} : std::nullopt);
+  await(what, tries, controller_ ? std::optional{around_.deaths["controller"]} : std::nullopt);
 }
 
-void mesh::await(const std::shared_ptr<question>& what, std::optional<std::uint64_t> death_before) {
-  world_.after(patience_of_people, [this, what, death_before] {
-    if (what->is_answered) {
+void mesh::ask_again(const std::shared_ptr<question>& what) {
+  world_.after(patience_of_people, [this, what, tries = ++what->tries] {
+    if (!what->is_answered && what->tries == tries) {
+      put(what);
+    }
+  });
+}
+
+void mesh::await(const std::shared_ptr<question>& what, std::uint64_t tries,
+                 std::optional<std::uint64_t> death_before) {
+  world_.after(patience_of_people, [this, what, tries, death_before] {
+    if (what->is_answered || what->tries != tries) {
       return;
     }
     const bool is_lost = death_before != around_.deaths["controller"];
-    is_lost ? put(what) : await(what, death_before);
+    is_lost ? put(what) : await(what, tries, death_before);
   });
 }
 
@@ -159,15 +178,19 @@ void mesh::freeze(const std::string& who, duration pause) {
   }
 }
 
-void mesh::fill_disk(std::size_t combiner, duration pause) {
-  around_.full_until[combiner_named(combiner).value()] = world_.now() + pause;
+bool mesh::has_room_everywhere() const {
+  return std::ranges::all_of(around_.disks, [this](const auto& one) { return one.second.full_until <= world_.now(); });
+}
+
+void mesh::spare() {
+  around_.crashes.disarm();
+  around_.disks.clear();
 }
 
 void mesh::add_combiner() {
   const auto who = combiner_named(combiners_.size()).value();
   combiners_.emplace_back();
-  auto& disk = combiner_disks_.emplace_back();
-  disk.journal = recorded(around_, who, std::move(disk.journal));
+  combiner_disks_.push_back({{around_, who}});
   start(who);
 }
 
@@ -202,7 +225,8 @@ void mesh::start(const std::string& who) {
                                                         settings_.speed);
   } else {
     clients_[index] = std::make_unique<client_node>(
-        world_, network_, client_settings{client_named(index), lesson_of(index), settings_.speed.training},
+        world_, network_,
+        client_settings{client_named(index), lesson_of(index), settings_.speed.training, settings_.speed.write},
         client_disks_[index]);
   }
 }

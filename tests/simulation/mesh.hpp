@@ -45,8 +45,11 @@ public:
   /// Kills it at the nth boundary from now, which is before or after something that it sends or stores.
   void crash(const std::string& who, std::size_t nth, duration pause) { around_.crashes.arm(who, nth, pause); }
   void freeze(const std::string& who, duration pause);
-  /// Nothing can be written to this combiner's journal for so long.
-  void fill_disk(std::size_t combiner, duration pause);
+  /// Nothing can be written to its disk for so long.
+  void fill_disk(const std::string& who, duration pause) { around_.disks[who].full_until = world_.now() + pause; }
+  /// So many of its next writes fail.
+  void fail_disk(const std::string& who, std::size_t writes) { around_.disks[who].failures = writes; }
+  bool has_room_everywhere() const;
   void add_combiner();
   /// As SIGTERM, and after its end and the pause it is started again.
   void drain(std::size_t combiner, duration pause);
@@ -55,8 +58,8 @@ public:
   void stall_a_connection(duration pause, const std::string& to = {}) { network_.stall_one(pause, to); }
   void part(std::set<std::string> group, duration pause) { network_.part(std::move(group), pause); }
   void echo(duration pause) { network_.echo(pause); }
-  /// No process dies any more unless it is killed by name.
-  void spare() { around_.crashes.disarm(); }
+  /// No process dies any more unless it is killed by name, and no disk fails.
+  void spare();
 
   world& clock() noexcept { return world_; }
   const controller_disk& disk() const noexcept { return disk_; }
@@ -77,14 +80,16 @@ private:
     request ask;
     controller_node::answer to;
     bool is_answered = false;
+    std::uint64_t tries = 0;
   };
 
   void start(const std::string& who);
   process* find(const std::string& who) const;
-  /// As people with REST do: asked again when the controller died before it answered.
+  /// As people with REST do: asked again when the controller could not write, or died before it answered.
   void ask(request what, controller_node::answer to);
   void put(const std::shared_ptr<question>& what);
-  void await(const std::shared_ptr<question>& what, std::optional<std::uint64_t> death_before);
+  void ask_again(const std::shared_ptr<question>& what);
+  void await(const std::shared_ptr<question>& what, std::uint64_t tries, std::optional<std::uint64_t> death_before);
 
   mesh_settings settings_;
   world world_;
@@ -92,7 +97,7 @@ private:
   surroundings around_;
   network network_;
   controller_disk disk_;
-  std::vector<client_disk> client_disks_;
+  std::deque<client_disk> client_disks_;
   domain::model_id seed_model_;
   std::size_t sessions_ = 0;
   std::unique_ptr<controller_node> controller_;

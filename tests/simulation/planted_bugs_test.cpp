@@ -39,5 +39,9 @@ TEST(planted_bugs_test, a_receipt_before_its_answer_is_journalled_is_found) {
   EXPECT_THAT(first_violation(planted_bug::receipt_before_journal), HasSubstr("I-5"));
 }
 
+TEST(planted_bugs_test, an_update_that_is_offered_before_it_is_durable_is_found) {
+  EXPECT_THAT(first_violation(planted_bug::offer_before_store), HasSubstr("I-5"));
+}
+
 } // namespace
 } // namespace fedloom::simulation

@@ -17,13 +17,19 @@ public:
 
   domain::expected<void> write(const storage::batch& changes) override {
     around_.crashes.pass(controller);
-    auto written = inner_->write(changes);
-    around_.happened(event::wrote{changes});
+    if (auto trouble = why_not(changes); trouble.code != domain::errc::none) {
+      return tl::unexpected(std::move(trouble));
+    }
+    auto written = keep(changes);
     around_.crashes.pass(controller);
     return written;
   }
+  /// The first of each life of the process: as the store is opened.
   domain::expected<domain::term> next_term() override {
     around_.crashes.pass(controller);
+    if (const auto found = std::exchange(unknown_, std::nullopt)) {
+      (void)keep(*found);
+    }
     const auto drawn = inner_->next_term();
     around_.happened(event::began_term{*drawn});
     around_.crashes.pass(controller);
@@ -44,8 +50,29 @@ public:
   std::uint64_t last_round_number() const override { return inner_->last_round_number(); }
 
 private:
+  domain::expected<void> keep(const storage::batch& changes) {
+    auto written = inner_->write(changes);
+    around_.happened(event::wrote{changes});
+    return written;
+  }
+  /// When the disk itself fails, nothing more is taken in this life, and the next one may find the batch or not.
+  domain::error why_not(const storage::batch& changes) {
+    const auto life = around_.deaths[controller];
+    if (failed_in_ == life) {
+      return {domain::errc::storage_failed, "the disk has failed"};
+    }
+    auto trouble = around_.next_trouble(controller);
+    if (trouble.code == domain::errc::storage_failed) {
+      failed_in_ = life;
+      unknown_ = around_.clock.chance(0.5) ? std::optional{changes} : std::nullopt;
+    }
+    return trouble;
+  }
+
   surroundings& around_;
   std::unique_ptr<round_store> inner_;
+  std::optional<std::uint64_t> failed_in_; ///< which life of the process
+  std::optional<storage::batch> unknown_;  ///< said to have failed, but it is on the disk
 };
 
 class recorded_model_store final : public storage::model_store {
@@ -55,6 +82,9 @@ public:
 
   domain::expected<void> put(const domain::model_id& id, domain::byte_span stream) override {
     around_.crashes.pass(controller);
+    if (auto trouble = around_.next_trouble(controller); trouble.code != domain::errc::none) {
+      return tl::unexpected(std::move(trouble));
+    }
     if (around_.planted == planted_bug::commit_before_blob && !inner_->has(id)) {
       put_later(id, domain::shared_bytes::copy_of(stream));
     } else {
@@ -100,56 +130,6 @@ private:
   std::map<domain::model_id, unsynced> unsynced_;
 };
 
-class recorded_round_journal final : public storage::round_journal {
-public:
-  recorded_round_journal(surroundings& around, std::string owner, std::unique_ptr<round_journal> what)
-      : around_(around), owner_(std::move(owner)), inner_(std::move(what)) {}
-
-  domain::expected<void> write(const std::vector<storage::journal_entry>& entries) override {
-    around_.crashes.pass(owner_);
-    if (around_.full_until[owner_] > around_.clock.now()) {
-      return domain::failure(domain::errc::storage_full, "the disk is full");
-    }
-    domain::expected<void> outcome;
-    if (around_.planted == planted_bug::receipt_before_journal) {
-      write_later(entries);
-    } else {
-      outcome = keep(entries);
-    }
-    around_.crashes.pass(owner_);
-    return outcome;
-  }
-  domain::expected<std::vector<storage::journalled_collection>> read() const override { return inner_->read(); }
-
-private:
-  domain::expected<void> keep(const std::vector<storage::journal_entry>& entries) {
-    auto outcome = inner_->write(entries);
-    for (const auto& one : entries) {
-      std::visit(domain::overloaded{
-                     [](const storage::forgotten_lease&) {},
-                     [&](const auto& what) {
-                       around_.happened(event::journalled{owner_, what});
-                     },
-                 },
-                 one);
-    }
-    return outcome;
-  }
-  /// The planted bug: it is lost when the process dies too early.
-  void write_later(const std::vector<storage::journal_entry>& entries) {
-    around_.clock.after(around_.clock.pause(domain::milliseconds{0}, sync_pause),
-                        [this, entries, life = around_.deaths[owner_]] {
-                          if (around_.deaths[owner_] == life) {
-                            (void)keep(entries);
-                          }
-                        });
-  }
-
-  surroundings& around_;
-  std::string owner_;
-  std::unique_ptr<round_journal> inner_;
-};
-
 } // namespace
 
 std::unique_ptr<storage::round_store> recorded(surroundings& around, std::unique_ptr<storage::round_store> what) {
@@ -158,11 +138,6 @@ std::unique_ptr<storage::round_store> recorded(surroundings& around, std::unique
 
 std::unique_ptr<storage::model_store> recorded(surroundings& around, std::unique_ptr<storage::model_store> what) {
   return std::make_unique<recorded_model_store>(around, std::move(what));
-}
-
-std::unique_ptr<storage::round_journal> recorded(surroundings& around, const std::string& owner,
-                                                 std::unique_ptr<storage::round_journal> what) {
-  return std::make_unique<recorded_round_journal>(around, owner, std::move(what));
 }
 
 } // namespace fedloom::simulation

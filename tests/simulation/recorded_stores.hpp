@@ -1,6 +1,5 @@
 #pragma once
 #include "actors/storage/model_store.hpp"
-#include "actors/storage/round_journal.hpp"
 #include "actors/storage/round_store.hpp"
 #include "tests/simulation/surroundings.hpp"
 
@@ -12,7 +11,5 @@ namespace fedloom::simulation {
 /// The round store and the models are the controller's.
 std::unique_ptr<storage::round_store> recorded(surroundings& around, std::unique_ptr<storage::round_store> what);
 std::unique_ptr<storage::model_store> recorded(surroundings& around, std::unique_ptr<storage::model_store> what);
-std::unique_ptr<storage::round_journal> recorded(surroundings& around, const std::string& owner,
-                                                 std::unique_ptr<storage::round_journal> what);
 
 } // namespace fedloom::simulation

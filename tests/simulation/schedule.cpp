@@ -130,16 +130,19 @@ void drain(mesh& at) {
   at.drain(at.clock().pick(at.combiners()), short_or_long(at.clock()));
 }
 void fill_disk(mesh& at) {
-  at.fill_disk(at.clock().pick(at.combiners()), short_or_long(at.clock()));
+  at.fill_disk(somebody(at), short_or_long(at.clock()));
+}
+void fail_disk(mesh& at) {
+  at.fail_disk(somebody(at), 1 + at.clock().pick(3));
 }
 void add_combiner(mesh& at) {
   at.combiners() < 5 ? at.add_combiner() : cut(at);
 }
 
 using fault = void (*)(mesh&);
-constexpr fault faults[] = {cut,      cut,           stall, stall, part,         part,     echo,
-                            restart,  crash,         crash, crash, crash,        crash,    freeze,
-                            set_date, lose_for_good, drain, drain, add_combiner, fill_disk};
+constexpr fault faults[] = {cut,   cut,   stall,        stall,     part,      part,     echo,     restart,
+                            crash, crash, crash,        crash,     crash,     freeze,   set_date, lose_for_good,
+                            drain, drain, add_combiner, fill_disk, fill_disk, fail_disk};
 
 class performance {
 public:
@@ -166,8 +169,7 @@ public:
 private:
   void strike() {
     const auto which = faults[on_.clock().pick(std::size(faults))];
-    // A full disk declines plans as fast as they come: no number of attempts is enough for that.
-    const bool is_too_much = is_forbearing_ && (which == lose_for_good || which == fill_disk);
+    const bool is_too_much = is_forbearing_ && which == lose_for_good;
     is_too_much ? cut(on_) : which(on_);
   }
 
@@ -198,6 +200,7 @@ private:
     if (!is_forbearing_) {
       order_something();
     }
+    look_after();
   }
 
   void order_something() {
@@ -209,29 +212,23 @@ private:
       on_.clock().after(when, [this, which, what] { on_.change(which, what); });
     } else if (chance_.chance(0.1)) {
       on_.clock().after(when, [this, which] { on_.change(which, session_order::pause); });
-      on_.clock().after(when + short_or_long(chance_), [this, which] { resume(which); });
     }
   }
 
-  /// Until it is heard: somebody who pauses a session wants it to end some day.
-  void resume(const domain::session_id& which) {
-    const bool is_paused = on_.session(which).status == domain::session_status::paused;
-    if (is_paused && !waits_for_room(which)) {
-      on_.change(which, controller::session_order::resume);
+  /// People want their sessions to end some day: what is paused is resumed, when there is room on the disks.
+  void look_after() {
+    for (const auto& which : sessions_) {
+      if (on_.session(which).status == domain::session_status::paused && on_.has_room_everywhere()) {
+        on_.change(which, controller::session_order::resume);
+      }
     }
-    if (!on_.is_over(which)) {
-      on_.clock().after(seconds{5}, [this, which] { resume(which); });
+    if (!is_done()) {
+      on_.clock().after(on_.clock().pause(seconds{1}, seconds{5}), [this] { look_after(); });
     }
-  }
-
-  /// A full disk has paused it: that is an end with a reason, until somebody makes room and resumes it.
-  bool waits_for_room(const domain::session_id& which) const {
-    const auto session = on_.session(which);
-    return session.status == domain::session_status::paused && session.reason.code == domain::errc::storage_full;
   }
 
   bool is_done() const {
-    return std::ranges::all_of(sessions_, [this](const auto& one) { return on_.is_over(one) || waits_for_room(one); });
+    return std::ranges::all_of(sessions_, [this](const auto& one) { return on_.is_over(one); });
   }
   bool is_well() const { return on_.violations().empty(); }
 

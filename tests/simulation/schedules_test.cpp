@@ -18,6 +18,7 @@ TEST(schedules_test, sessions_end_and_keep_their_promises_whatever_happens) {
     sum.fenced += came.seen.fenced;
     sum.retries += came.seen.retries;
     sum.carried += came.seen.carried;
+    sum.paused += came.seen.paused;
   }
   // The schedules are worth something: much was committed, and much went wrong on the way.
   EXPECT_GT(sum.commits, schedules);
@@ -25,6 +26,7 @@ TEST(schedules_test, sessions_end_and_keep_their_promises_whatever_happens) {
   EXPECT_GT(sum.fenced, schedules / 20);
   EXPECT_GT(sum.retries, schedules / 20);
   EXPECT_GT(sum.carried, schedules / 20);
+  EXPECT_GT(sum.paused, schedules / 20);
 }
 
 TEST(schedules_test, one_seed_gives_one_history) {

@@ -33,6 +33,7 @@ struct tally {
     seen.fenced += what.seen.fenced;
     seen.retries += what.seen.retries;
     seen.carried += what.seen.carried;
+    seen.paused += what.seen.paused;
     if (!what.violations.empty()) {
       ++violations;
       std::printf("seed %llu\n%s", static_cast<unsigned long long>(seed), what.violations.c_str());
@@ -71,9 +72,10 @@ int main(int argc, char** argv) {
   const auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
   std::printf(
-      "%llu events, %llu commits, %llu deaths, %llu fenced parts, %llu further attempts, %llu late updates counted\n",
+      "%llu events, %llu commits, %llu deaths, %llu fenced parts, %llu further attempts, %llu late updates counted, "
+      "%llu pauses by a disk\n",
       number(on.events), number(on.seen.commits), number(on.seen.kills), number(on.seen.fenced),
-      number(on.seen.retries), number(on.seen.carried));
+      number(on.seen.retries), number(on.seen.carried), number(on.seen.paused));
   std::printf("{\"schedules\":%llu,\"violations\":%llu,\"seconds\":%.1f}\n", number(on.schedules),
               number(on.violations), seconds);
   return on.violations > 0 ? 1 : 0;

@@ -1,6 +1,7 @@
 #pragma once
 #include "tests/simulation/crash_plan.hpp"
 #include "tests/simulation/history.hpp"
+#include "tests/simulation/trace.hpp"
 
 namespace fedloom::simulation {
 
@@ -12,6 +13,13 @@ enum class planted_bug : std::uint8_t {
   commit_before_blob, ///< a model is said to be durable before it is
   fenced_part_accepted,   ///< the controller takes a fenced lease's partial for that of its successor
   receipt_before_journal, ///< a journal record is said to be durable before it is
+  offer_before_store,     ///< a client's update is said to be durable before it is
+};
+
+/// What is the matter with somebody's disk.
+struct disk_trouble {
+  domain::instant full_until{}; ///< it takes nothing until then
+  std::size_t failures = 0;     ///< so many of the next writes fail
 };
 
 /// What processes and disks share besides the network.
@@ -21,12 +29,27 @@ struct surroundings {
   observer note = [](const history_entry&) {};
   planted_bug planted = planted_bug::none;
 
-  std::map<std::string, std::uint64_t> deaths{};       ///< how often each process has died so far
-  std::map<std::string, domain::instant> full_until{}; ///< whose disk takes nothing until then
+  std::map<std::string, std::uint64_t> deaths{}; ///< how often each process has died so far
+  std::map<std::string, disk_trouble> disks{};   ///< by process
 
   void happened(happening what) {
     const auto at = clock.moment();
     note({at.now, std::move(what), at.date});
+  }
+  /// Why this process's next write fails; `none` when it does not.
+  domain::error next_trouble(const std::string& who) {
+    auto& disk = disks[who];
+    domain::error trouble;
+    if (disk.full_until > clock.now()) {
+      trouble = {domain::errc::storage_full, "the disk is full"};
+    } else if (disk.failures > 0) {
+      --disk.failures;
+      trouble = {domain::errc::storage_failed, "the disk failed"};
+    }
+    if (trouble.code != domain::errc::none) {
+      trace(clock.now(), who, trouble.text);
+    }
+    return trouble;
   }
   void died(const std::string& who) {
     ++deaths[who];
