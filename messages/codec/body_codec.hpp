@@ -32,6 +32,7 @@ struct Credit;
 struct Chunk;
 struct AbortTransfer;
 struct Draining;
+struct GetPackage;
 } // namespace fedloom::wire
 
 /// One pair per message: `write` puts the body into a frame under construction, `read` takes it out of a verified one.
@@ -100,12 +101,14 @@ domain::receipt read(const wire::Receipt& from, complaint& wrong);
 // -- transfer_codec.cpp ---------------------------------------------------------------------------------------------
 
 body_offset write(builder& out, const domain::get_model& what);
+body_offset write(builder& out, const domain::get_package& what);
 body_offset write(builder& out, const domain::grant& what);
 body_offset write(builder& out, const domain::credit& what);
 body_offset write(builder& out, const domain::chunk& what);
 body_offset write(builder& out, const domain::abort_transfer& what);
 
 domain::get_model read(const wire::GetModel& from, complaint& wrong);
+domain::get_package read(const wire::GetPackage& from, complaint& wrong);
 domain::grant read(const wire::Grant& from, complaint& wrong);
 domain::credit read(const wire::Credit& from, complaint& wrong);
 domain::chunk read(const wire::Chunk& from, complaint& wrong);

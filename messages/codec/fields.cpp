@@ -2,6 +2,7 @@
 
 #include "messages/codec/text.hpp"
 
+#include "messages/schema/registration_generated.h"
 #include "messages/schema/round_generated.h"
 
 #include <limits>
@@ -11,8 +12,8 @@ namespace fedloom::codec {
 
 namespace {
 
-static_assert(static_cast<int>(wire::Errc::MAX) == static_cast<int>(domain::errc::paused));
-static_assert(static_cast<int>(wire::TaskKind::MAX) == static_cast<int>(domain::task_kind::validate));
+static_assert(static_cast<int>(wire::Errc::MAX) == static_cast<int>(domain::errc::environment_failed));
+static_assert(static_cast<int>(wire::TaskKind::MAX) == static_cast<int>(domain::task_kind::predict));
 static_assert(static_cast<int>(wire::Weighting::MAX) == static_cast<int>(domain::weighting::uniform));
 static_assert(static_cast<int>(wire::ReceiptVerdict::MAX) == static_cast<int>(domain::receipt_verdict::rejected));
 
@@ -95,6 +96,9 @@ wire::ModelId to_wire(const domain::model_id& id) {
 wire::Digest to_wire(const domain::digest& value) {
   return wire_bytes<wire::Digest>(value);
 }
+wire::PackageDigest to_wire(const domain::package_digest& value) {
+  return wire_bytes<wire::PackageDigest>(value);
+}
 wire::Token to_wire(const domain::token& value) {
   return wire_bytes<wire::Token>(value);
 }
@@ -103,6 +107,9 @@ domain::model_id read_id(const wire::ModelId* id) {
 }
 domain::digest read_id(const wire::Digest* value) {
   return domain_bytes<domain::digest>(value);
+}
+domain::package_digest read_id(const wire::PackageDigest* value) {
+  return domain_bytes<domain::package_digest>(value);
 }
 domain::token read_id(const wire::Token* value) {
   return domain_bytes<domain::token>(value);
@@ -166,8 +173,9 @@ offset<wire::Contribution> write_contribution(builder& out, const domain::contri
   const auto client = out.CreateString(what.client.value());
   const auto metrics = write_metrics(out, what.metrics, limits);
   const auto content = to_wire(what.content);
+  const auto output = write_text(out, what.output);
   return wire::CreateContribution(out, client, what.weight, what.example_count, &content, metrics, what.from_round,
-                                  what.from_attempt);
+                                  what.from_attempt, to_wire(what.took), output);
 }
 
 domain::contribution read_contribution(const wire::Contribution& what, const bounds& limits) {
@@ -177,7 +185,9 @@ domain::contribution read_contribution(const wire::Contribution& what, const bou
           .content = read_id(what.content()),
           .metrics = read_metrics(what.metrics(), limits),
           .from_round = what.from_round(),
-          .from_attempt = what.from_attempt()};
+          .from_attempt = what.from_attempt(),
+          .took = domain::milliseconds{what.took_ms()},
+          .output = std::string(view_of(what.output()))};
 }
 
 offset<wire::ContributionFailure> write_failure(builder& out, const domain::contribution_failure& what,
@@ -191,6 +201,46 @@ domain::contribution_failure read_failure(const wire::ContributionFailure& what,
   return {.client = domain::client_id{std::string(view_of(what.client()))},
           .reason = read_error(what.reason(), limits),
           .needed_exponent = what.needed_exponent()};
+}
+
+offset<wire::PackageRef> write_package(builder& out, const domain::package_ref& what) {
+  if (what == domain::package_ref{}) {
+    return {};
+  }
+  const auto content = to_wire(what.content);
+  const auto signature = write_text(out, what.signature);
+  return wire::CreatePackageRef(out, &content, what.bytes, signature);
+}
+
+domain::package_ref read_package(const wire::PackageRef* what, complaint& wrong) {
+  if (what == nullptr) {
+    return {};
+  }
+  const auto signature = view_of(what->signature());
+  if (signature.size() > domain::package_signature_bytes) {
+    wrong.say(domain::errc::too_large, "a signature of " + std::to_string(signature.size()) + " bytes");
+    return {};
+  }
+  return {.content = read_id(what->content()), .bytes = what->bytes(), .signature = std::string(signature)};
+}
+
+offset<wire::MachineClaim> write_machine(builder& out, const domain::machine_claim& what) {
+  if (what == domain::machine_claim{}) {
+    return {};
+  }
+  const auto sandbox = write_text(out, head_of(what.sandbox, machine_text_bytes));
+  const auto version = write_text(out, head_of(what.version, machine_text_bytes));
+  return wire::CreateMachineClaim(out, what.cpu_cores, what.memory_bytes, sandbox, version);
+}
+
+domain::machine_claim read_machine(const wire::MachineClaim* what) {
+  if (what == nullptr) {
+    return {};
+  }
+  return {.cpu_cores = what->cpu_cores(),
+          .memory_bytes = what->memory_bytes(),
+          .sandbox = head_of(view_of(what->sandbox()), machine_text_bytes),
+          .version = head_of(view_of(what->version()), machine_text_bytes)};
 }
 
 offset<wire_list<wire::CarriedClient>> write_carried(builder& out, const std::vector<domain::carried_client>& rows) {

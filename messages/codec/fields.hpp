@@ -1,5 +1,6 @@
 #pragma once
 #include "messages/domain/expected.hpp"
+#include "messages/domain/registration.hpp"
 #include "messages/domain/round.hpp"
 
 #include <flatbuffers/flatbuffers.h>
@@ -15,12 +16,15 @@
 namespace fedloom::wire {
 struct ModelId;
 struct Digest;
+struct PackageDigest;
+struct PackageRef;
 struct Token;
 struct Error;
 struct Metric;
 struct Contribution;
 struct ContributionFailure;
 struct CarriedClient;
+struct MachineClaim;
 } // namespace fedloom::wire
 
 /// Fields that several messages and records share, between domain and wire. `write...` puts a value into a buffer under
@@ -57,6 +61,7 @@ struct bounds {
 };
 inline constexpr bounds no_bounds{SIZE_MAX, SIZE_MAX, SIZE_MAX};
 inline constexpr std::size_t client_name_bytes = 256;
+inline constexpr std::size_t machine_text_bytes = 64;
 inline constexpr std::size_t goodbye_reason_bytes = 1024;
 
 // -- text and ids ----------------------------------------------------------------------------------------------------
@@ -78,10 +83,12 @@ std::string read_endpoint(const wire_text* text, complaint& wrong);
 
 wire::ModelId to_wire(const domain::model_id& id);
 wire::Digest to_wire(const domain::digest& value);
+wire::PackageDigest to_wire(const domain::package_digest& value);
 wire::Token to_wire(const domain::token& value);
 /// Absent: all zero.
 domain::model_id read_id(const wire::ModelId* id);
 domain::digest read_id(const wire::Digest* value);
+domain::package_digest read_id(const wire::PackageDigest* value);
 domain::token read_id(const wire::Token* value);
 
 // -- numbers ---------------------------------------------------------------------------------------------------------
@@ -118,6 +125,15 @@ domain::contribution read_contribution(const wire::Contribution& what, const bou
 offset<wire::ContributionFailure> write_failure(builder& out, const domain::contribution_failure& what,
                                                 const bounds& limits);
 domain::contribution_failure read_failure(const wire::ContributionFailure& what, const bounds& limits);
+
+/// Absent when there is none.
+offset<wire::PackageRef> write_package(builder& out, const domain::package_ref& what);
+/// too_large: the signature.
+domain::package_ref read_package(const wire::PackageRef* what, complaint& wrong);
+
+/// Absent when nothing is claimed.
+offset<wire::MachineClaim> write_machine(builder& out, const domain::machine_claim& what);
+domain::machine_claim read_machine(const wire::MachineClaim* what);
 
 /// Absent when empty; the caller bounds their number.
 offset<wire_list<wire::CarriedClient>> write_carried(builder& out, const std::vector<domain::carried_client>& rows);

@@ -18,12 +18,13 @@ using domain::errc;
 namespace {
 
 /// The union's tables in the order of domain::body. A new message is appended here, in frame.fbs and in domain::body.
-using body_tables = std::tuple<wire::CombinerHello, wire::CombinerWelcome, wire::Join, wire::Placement, wire::Refused,
-                               wire::ExpectClient, wire::ClientHello, wire::ClientWelcome, wire::Heartbeat,
-                               wire::RosterChanged, wire::Goodbye, wire::RoundPlan, wire::PlanDeclined, wire::Progress,
-                               wire::CloseCollection, wire::Partial, wire::RoundClosed, wire::Task, wire::CancelTask,
-                               wire::Offer, wire::Validation, wire::TaskFailed, wire::Receipt, wire::GetModel,
-                               wire::Grant, wire::Credit, wire::Chunk, wire::AbortTransfer, wire::Draining>;
+using body_tables =
+    std::tuple<wire::CombinerHello, wire::CombinerWelcome, wire::Join, wire::Placement, wire::Refused,
+               wire::ExpectClient, wire::ClientHello, wire::ClientWelcome, wire::Heartbeat, wire::RosterChanged,
+               wire::Goodbye, wire::RoundPlan, wire::PlanDeclined, wire::Progress, wire::CloseCollection, wire::Partial,
+               wire::RoundClosed, wire::Task, wire::CancelTask, wire::Offer, wire::Validation, wire::TaskFailed,
+               wire::Receipt, wire::GetModel, wire::Grant, wire::Credit, wire::Chunk, wire::AbortTransfer,
+               wire::Draining, wire::GetPackage>;
 inline constexpr std::size_t body_count = std::variant_size_v<domain::body>;
 
 /// True iff the I-th alternative of the variant is what the I-th table reads as, and the union counts alike.

@@ -16,14 +16,77 @@ constexpr const char* client_identifier = "FRCL";
 constexpr const char* combiner_identifier = "FRCO";
 
 static_assert(static_cast<int>(wire::SessionStatus::MAX) == static_cast<int>(domain::session_status::cancelled));
+static_assert(static_cast<int>(wire::OptimizerRule::MAX) == static_cast<int>(domain::optimizer_rule::adagrad));
+static_assert(static_cast<int>(wire::SelectionRule::MAX) == static_cast<int>(domain::selection_rule::resources));
+
+offset<wire::OptimizerOptions> write_optimizer(builder& out, const domain::optimizer_options& what) {
+  return wire::CreateOptimizerOptions(out, static_cast<wire::OptimizerRule>(what.rule), what.beta1, what.beta2,
+                                      what.tau);
+}
+
+offset<wire::SelectionOptions> write_selection(builder& out, const domain::selection_options& what) {
+  const auto clients = write_names(out, what.clients);
+  return wire::CreateSelectionOptions(out, static_cast<wire::SelectionRule>(what.rule), what.fraction, clients);
+}
+
+offset<wire::EarlyStop> write_early_stop(builder& out, const domain::early_stop& what) {
+  const auto metric = write_text(out, what.metric);
+  return wire::CreateEarlyStop(out, metric, what.target.has_value(), what.target.value_or(0.0), what.window,
+                               what.threshold);
+}
+
+// Each is absent in records that were written before there was a choice: its defaults.
+
+domain::optimizer_options read_optimizer(const wire::OptimizerOptions* from, complaint& wrong) {
+  if (from == nullptr) {
+    return {};
+  }
+  return {.rule = read_choice<domain::optimizer_rule>(from->rule(), "optimizer rule", wrong),
+          .beta1 = from->beta1(),
+          .beta2 = from->beta2(),
+          .tau = from->tau()};
+}
+
+domain::selection_options read_selection(const wire::SelectionOptions* from, complaint& wrong) {
+  if (from == nullptr) {
+    return {};
+  }
+  return {.rule = read_choice<domain::selection_rule>(from->rule(), "selection rule", wrong),
+          .fraction = from->fraction(),
+          .clients = read_rows<domain::client_id>(
+              from->clients(), [](const wire_text& name) { return domain::client_id{read_text(&name)}; })};
+}
+
+domain::early_stop read_early_stop(const wire::EarlyStop* from) {
+  if (from == nullptr) {
+    return {};
+  }
+  return {.metric = read_text(from->metric()),
+          .target = from->has_target() ? std::optional(from->target()) : std::nullopt,
+          .window = from->window(),
+          .threshold = from->threshold()};
+}
+
+std::optional<domain::best_model> read_best(const wire::BestModel* from) {
+  if (from == nullptr) {
+    return std::nullopt;
+  }
+  return domain::best_model{read_id(from->model()), from->round(), from->value()};
+}
 
 offset<wire::SessionOptions> write_options(builder& out, const domain::session_options& what) {
   const auto prefix = write_text(out, what.model_name_prefix);
   const auto timeout = static_cast<std::uint64_t>(std::max<std::int64_t>(what.round_timeout.count(), 0));
+  const auto optimizer = write_optimizer(out, what.optimizer);
+  const auto selection = write_selection(out, what.selection);
+  const auto stop_early = write_early_stop(out, what.stop_early);
+  const auto settings = write_text(out, what.client_settings);
+  const auto helper = write_text(out, what.helper);
   return wire::CreateSessionOptions(
       out, what.rounds, what.requested_clients, what.round_buffer_size, what.min_clients, timeout, what.round_attempts,
       what.validate, static_cast<wire::Weighting>(what.weights), what.server_learning_rate, prefix, what.over_selection,
-      static_cast<wire::LateRule>(what.late_updates), what.max_staleness, what.staleness_exponent);
+      static_cast<wire::LateRule>(what.late_updates), what.max_staleness, what.staleness_exponent, optimizer, selection,
+      stop_early, what.proximal_mu, settings, helper, !what.delete_models);
 }
 
 domain::session_options read_options(const wire::SessionOptions& from, complaint& wrong) {
@@ -43,7 +106,14 @@ domain::session_options read_options(const wire::SessionOptions& from, complaint
                               ? domain::late_rule::drop
                               : read_choice<domain::late_rule>(from.late_updates(), "late rule", wrong),
           .max_staleness = from.max_staleness(),
-          .staleness_exponent = from.staleness_exponent()};
+          .staleness_exponent = from.staleness_exponent(),
+          .optimizer = read_optimizer(from.optimizer(), wrong),
+          .selection = read_selection(from.selection(), wrong),
+          .stop_early = read_early_stop(from.stop_early()),
+          .proximal_mu = from.proximal_mu(),
+          .client_settings = read_text(from.client_settings()),
+          .helper = read_text(from.helper()),
+          .delete_models = !from.keep_models()};
 }
 
 domain::session_record read_session(const wire::SessionRecord& from, complaint& wrong) {
@@ -56,7 +126,10 @@ domain::session_record read_session(const wire::SessionRecord& from, complaint& 
           .head = read_id(from.head()),
           .rounds_committed = from.rounds_committed(),
           .created_at = read_date(from.created_at_ms()),
-          .updated_at = read_date(from.updated_at_ms())};
+          .updated_at = read_date(from.updated_at_ms()),
+          .package = read_package(from.package(), wrong),
+          .optimizer_state = read_optional<domain::model_id>(from.optimizer_state()),
+          .best = read_best(from.best())};
 }
 
 domain::model_record read_model(const wire::ModelRecord& from, complaint&) {
@@ -76,7 +149,8 @@ domain::client_record read_client_record(const wire::ClientRecord& from, complai
           .preferred_combiner = domain::combiner_id{read_text(from.preferred_combiner())},
           .resume = read_id(from.resume()),
           .max_examples = from.max_examples(),
-          .joined_at = read_date(from.joined_at_ms())};
+          .joined_at = read_date(from.joined_at_ms()),
+          .machine = read_machine(from.machine())};
 }
 
 domain::combiner_record read_combiner_record(const wire::CombinerRecord& from, complaint&) {
@@ -96,9 +170,17 @@ std::vector<std::byte> encode(const domain::session_record& record) {
   const auto options = write_options(out, record.options);
   const auto seed = to_wire(record.seed);
   const auto head = to_wire(record.head);
+  const auto package = write_package(out, record.package);
+  const auto state = to_wire(record.optimizer_state.value_or(domain::model_id{}));
+  offset<wire::BestModel> best;
+  if (record.best) {
+    const auto model = to_wire(record.best->model);
+    best = wire::CreateBestModel(out, &model, record.best->round, record.best->value);
+  }
   out.Finish(wire::CreateSessionRecord(out, session, name, static_cast<wire::SessionStatus>(record.status), reason,
                                        options, &seed, &head, record.rounds_committed, to_wire(record.created_at),
-                                       to_wire(record.updated_at)),
+                                       to_wire(record.updated_at), package, record.optimizer_state ? &state : nullptr,
+                                       best),
              session_identifier);
   return bytes_of(out);
 }
@@ -122,8 +204,9 @@ std::vector<std::byte> encode(const domain::client_record& record) {
   const auto combiner = write_text(out, record.combiner.value());
   const auto preferred = write_text(out, record.preferred_combiner.value());
   const auto resume = to_wire(record.resume);
+  const auto machine = write_machine(out, record.machine);
   out.Finish(wire::CreateClientRecord(out, client, name, combiner, preferred, &resume, record.max_examples,
-                                      to_wire(record.joined_at)),
+                                      to_wire(record.joined_at), machine),
              client_identifier);
   return bytes_of(out);
 }

@@ -22,6 +22,29 @@ inline std::int64_t to_wire(domain::timestamp date) {
   return date.time_since_epoch().count();
 }
 
+/// A vector of tables, one per element; absent when empty.
+template <class Table, class Element, class Write>
+offset<wire_list<Table>> write_rows(builder& out, const std::vector<Element>& elements, Write write) {
+  std::vector<offset<Table>> rows;
+  rows.reserve(elements.size());
+  for (const auto& element : elements) {
+    rows.push_back(write(out, element));
+  }
+  return rows.empty() ? offset<wire_list<Table>>{} : out.CreateVector(rows);
+}
+
+template <class Element, class List, class Read>
+std::vector<Element> read_rows(const List* list, Read read) {
+  std::vector<Element> elements;
+  if (list != nullptr) {
+    elements.reserve(list->size());
+    for (const auto* row : *list) {
+      elements.push_back(read(*row));
+    }
+  }
+  return elements;
+}
+
 /// Runs `read` on the verified root; storage_failed, naming `kind`, when the bytes are no such record.
 template <class Record, class Table, class Read>
 domain::expected<Record> decode_record(domain::byte_span bytes, const char* identifier, std::string_view kind,

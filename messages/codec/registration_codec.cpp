@@ -25,7 +25,8 @@ body_offset write(builder& out, const domain::join& what) {
   const auto preferred = write_text(out, what.preferred_combiner.value());
   const auto lost = write_text(out, what.lost_combiner.value());
   const auto resume = to_wire(what.resume);
-  return wire::CreateJoin(out, client, name, preferred, &resume, what.max_examples, lost).Union();
+  const auto machine = write_machine(out, what.machine);
+  return wire::CreateJoin(out, client, name, preferred, &resume, what.max_examples, lost, machine).Union();
 }
 
 body_offset write(builder& out, const domain::placement& what) {
@@ -33,7 +34,8 @@ body_offset write(builder& out, const domain::placement& what) {
   const auto endpoint = out.CreateString(what.endpoint);
   const auto ticket = to_wire(what.ticket);
   const auto resume = to_wire(what.resume);
-  return wire::CreatePlacement(out, combiner, endpoint, &ticket, &resume).Union();
+  const auto package = write_package(out, what.package);
+  return wire::CreatePlacement(out, combiner, endpoint, &ticket, &resume, package).Union();
 }
 
 body_offset write(builder& out, const domain::refused& what) {
@@ -90,14 +92,16 @@ domain::join read(const wire::Join& from, complaint& wrong) {
           .preferred_combiner = read_combiner_or_none(from.preferred_combiner(), wrong),
           .resume = read_id(from.resume()),
           .max_examples = from.max_examples(),
-          .lost_combiner = read_combiner_or_none(from.lost_combiner(), wrong)};
+          .lost_combiner = read_combiner_or_none(from.lost_combiner(), wrong),
+          .machine = read_machine(from.machine())};
 }
 
 domain::placement read(const wire::Placement& from, complaint& wrong) {
   return {.combiner = read_combiner(from.combiner(), wrong),
           .endpoint = read_endpoint(from.endpoint(), wrong),
           .ticket = read_id(from.ticket()),
-          .resume = read_id(from.resume())};
+          .resume = read_id(from.resume()),
+          .package = read_package(from.package(), wrong)};
 }
 
 domain::refused read(const wire::Refused& from, complaint&) {

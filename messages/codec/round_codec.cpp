@@ -14,6 +14,16 @@ wire::TaskKind to_wire(domain::task_kind kind) {
   return static_cast<wire::TaskKind>(kind);
 }
 
+/// Cut by nobody: half of a JSON text is none.
+std::string read_settings(const wire_text* text, complaint& wrong) {
+  const auto settings = view_of(text);
+  if (settings.size() > domain::client_settings_bytes) {
+    wrong.say(domain::errc::too_large, "client settings of " + std::to_string(settings.size()) + " bytes");
+    return {};
+  }
+  return std::string(settings);
+}
+
 domain::task_kind read_kind(wire::TaskKind kind, complaint& wrong) {
   return read_choice<domain::task_kind>(kind, "task kind", wrong);
 }
@@ -24,9 +34,12 @@ domain::task_kind read_kind(wire::TaskKind kind, complaint& wrong) {
 
 body_offset write(builder& out, const domain::round_plan& what) {
   const auto model = codec::to_wire(what.model);
+  const auto package = write_package(out, what.package);
+  const auto settings = write_text(out, what.client_settings);
   return wire::CreateRoundPlan(out, what.lease.value(), to_wire(what.kind), &model, what.model_bytes,
                                codec::to_wire(what.remaining), static_cast<wire::Weighting>(what.weights),
-                               what.scales.precision, what.scales.total_weight, codec::to_wire(what.late_patience))
+                               what.scales.precision, what.scales.total_weight, codec::to_wire(what.late_patience),
+                               package, settings)
       .Union();
 }
 
@@ -55,7 +68,11 @@ body_offset write(builder& out, const domain::round_closed& what) {
 
 body_offset write(builder& out, const domain::task& what) {
   const auto model = codec::to_wire(what.model);
-  return wire::CreateTask(out, to_wire(what.kind), &model, what.model_bytes, codec::to_wire(what.remaining)).Union();
+  const auto package = write_package(out, what.package);
+  const auto settings = write_text(out, what.client_settings);
+  return wire::CreateTask(out, to_wire(what.kind), &model, what.model_bytes, codec::to_wire(what.remaining), package,
+                          settings)
+      .Union();
 }
 
 body_offset write(builder& out, const domain::cancel_task& what) {
@@ -72,7 +89,7 @@ body_offset write(builder& out, const domain::offer& what) {
 }
 
 body_offset write(builder& out, const domain::validation& what) {
-  return wire::CreateValidation(out, what.example_count, write_metrics(out, what.metrics)).Union();
+  return wire::CreateValidation(out, what.example_count, write_metrics(out, what.metrics), to_wire(what.kind)).Union();
 }
 
 body_offset write(builder& out, const domain::task_failed& what) {
@@ -96,7 +113,9 @@ domain::round_plan read(const wire::RoundPlan& from, complaint& wrong) {
           .scales = {.precision = from.scale_precision(), .total_weight = from.scale_total_weight(), .exponents = {}},
           .cohort = {},
           .late_patience = milliseconds{from.late_patience_ms()},
-          .carried = {}};
+          .carried = {},
+          .package = read_package(from.package(), wrong),
+          .client_settings = read_settings(from.client_settings(), wrong)};
 }
 
 domain::plan_declined read(const wire::PlanDeclined& from, complaint&) {
@@ -133,7 +152,9 @@ domain::task read(const wire::Task& from, complaint& wrong) {
   return {.kind = read_kind(from.kind(), wrong),
           .model = read_id(from.model()),
           .model_bytes = from.model_bytes(),
-          .remaining = milliseconds{from.remaining_ms()}};
+          .remaining = milliseconds{from.remaining_ms()},
+          .package = read_package(from.package(), wrong),
+          .client_settings = read_settings(from.client_settings(), wrong)};
 }
 
 domain::cancel_task read(const wire::CancelTask& from, complaint& wrong) {
@@ -149,8 +170,10 @@ domain::offer read(const wire::Offer& from, complaint&) {
           .metrics = read_metrics(from.metrics())};
 }
 
-domain::validation read(const wire::Validation& from, complaint&) {
-  return {.example_count = from.example_count(), .metrics = read_metrics(from.metrics())};
+domain::validation read(const wire::Validation& from, complaint& wrong) {
+  return {.example_count = from.example_count(),
+          .metrics = read_metrics(from.metrics()),
+          .kind = read_kind(from.kind(), wrong)};
 }
 
 domain::task_failed read(const wire::TaskFailed& from, complaint& wrong) {

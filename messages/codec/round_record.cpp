@@ -1,5 +1,6 @@
 #include "messages/codec/record.hpp"
 #include "messages/codec/record_codec.hpp"
+#include "messages/codec/round_rows.hpp"
 
 #include "messages/schema/record_generated.h"
 
@@ -11,65 +12,6 @@ constexpr const char* round_identifier = "FRRO";
 
 static_assert(static_cast<int>(wire::RoundStatus::MAX) == static_cast<int>(domain::round_status::abandoned));
 
-/// A vector of tables, one per element; absent when empty.
-template <class Table, class Element, class Write>
-offset<wire_list<Table>> write_rows(builder& out, const std::vector<Element>& elements, Write write) {
-  std::vector<offset<Table>> rows;
-  rows.reserve(elements.size());
-  for (const auto& element : elements) {
-    rows.push_back(write(out, element));
-  }
-  return rows.empty() ? offset<wire_list<Table>>{} : out.CreateVector(rows);
-}
-
-template <class Element, class List, class Read>
-std::vector<Element> read_rows(const List* list, Read read) {
-  std::vector<Element> elements;
-  if (list != nullptr) {
-    elements.reserve(list->size());
-    for (const auto* row : *list) {
-      elements.push_back(read(*row));
-    }
-  }
-  return elements;
-}
-
-offset<wire_list<wire::Contribution>> write_contributions(builder& out, const std::vector<domain::contribution>& rows) {
-  return write_rows<wire::Contribution>(
-      out, rows, [](builder& to, const domain::contribution& row) { return write_contribution(to, row, no_bounds); });
-}
-
-offset<wire_list<wire::ContributionFailure>> write_failures(builder& out,
-                                                            const std::vector<domain::contribution_failure>& rows) {
-  return write_rows<wire::ContributionFailure>(out, rows, [](builder& to, const domain::contribution_failure& row) {
-    return write_failure(to, row, no_bounds);
-  });
-}
-
-offset<wire::PartRecord> write_part(builder& out, const domain::part_record& part) {
-  const auto combiner = out.CreateString(part.combiner.value());
-  const auto cohort = write_names(out, part.cohort);
-  return wire::CreatePartRecord(out, part.lease.value(), combiner, cohort, write_carried(out, part.carried));
-}
-
-std::vector<domain::contribution> read_contributions(const wire_list<wire::Contribution>* list) {
-  return read_rows<domain::contribution>(
-      list, [](const wire::Contribution& row) { return read_contribution(row, no_bounds); });
-}
-
-std::vector<domain::contribution_failure> read_failures(const wire_list<wire::ContributionFailure>* list) {
-  return read_rows<domain::contribution_failure>(
-      list, [](const wire::ContributionFailure& row) { return read_failure(row, no_bounds); });
-}
-
-domain::part_record read_part(const wire::PartRecord& from) {
-  return {.lease = domain::lease_id{from.lease()},
-          .combiner = domain::combiner_id{read_text(from.combiner())},
-          .cohort = read_rows<domain::client_id>(
-              from.cohort(), [](const wire_text& name) { return domain::client_id{read_text(&name)}; }),
-          .carried = read_rows<domain::carried_client>(from.carried(), read_carried)};
-}
-
 domain::scale_table read_scales(const wire::RoundRecord& from) {
   domain::scale_table scales{
       .precision = from.scale_precision(), .total_weight = from.scale_total_weight(), .exponents = {}};
@@ -77,6 +19,17 @@ domain::scale_table read_scales(const wire::RoundRecord& from) {
     scales.exponents.assign(exponents->begin(), exponents->end());
   }
   return scales;
+}
+
+offset<wire::ClientChoice> write_choice(builder& out, const domain::client_choice& what) {
+  const auto client = out.CreateString(what.client.value());
+  const auto reason = out.CreateSharedString(what.reason); // most clients of a cohort have the same
+  return wire::CreateClientChoice(out, client, reason, what.score);
+}
+
+domain::client_choice read_client_choice(const wire::ClientChoice& from) {
+  return {
+      .client = domain::client_id{read_text(from.client())}, .reason = read_text(from.reason()), .score = from.score()};
 }
 
 domain::round_record read_round(const wire::RoundRecord& from, complaint& wrong) {
@@ -89,7 +42,7 @@ domain::round_record read_round(const wire::RoundRecord& from, complaint& wrong)
           .parent = read_id(from.parent()),
           .model = read_optional<domain::model_id>(from.model()),
           .scales = read_scales(from),
-          .parts = read_rows<domain::part_record>(from.parts(), read_part),
+          .parts = read_parts(from.parts()),
           .contributions = read_contributions(from.contributions()),
           .failures = read_failures(from.failures()),
           .weight = from.weight(),
@@ -100,7 +53,8 @@ domain::round_record read_round(const wire::RoundRecord& from, complaint& wrong)
           .decision = from.decision(),
           .policy_revision = from.policy_revision(),
           .opened_at = read_date(from.opened_at_ms()),
-          .closed_at = read_date(from.closed_at_ms())};
+          .closed_at = read_date(from.closed_at_ms()),
+          .choices = read_rows<domain::client_choice>(from.choices(), read_client_choice)};
 }
 
 } // namespace
@@ -111,11 +65,12 @@ std::vector<std::byte> encode(const domain::round_record& record) {
   const auto reason = write_error_if_any(out, record.reason, no_bounds);
   const auto& scales = record.scales.exponents;
   const auto exponents = scales.empty() ? 0 : out.CreateVector(scales);
-  const auto parts = write_rows<wire::PartRecord>(out, record.parts, write_part);
+  const auto parts = write_parts(out, record.parts);
   const auto contributions = write_contributions(out, record.contributions);
   const auto failures = write_failures(out, record.failures);
   const auto validations = write_contributions(out, record.validations);
   const auto validation_failures = write_failures(out, record.validation_failures);
+  const auto choices = write_rows<wire::ClientChoice>(out, record.choices, write_choice);
   const auto parent = to_wire(record.parent);
   const auto model = to_wire(record.model.value_or(domain::model_id{}));
   out.Finish(wire::CreateRoundRecord(
@@ -123,7 +78,7 @@ std::vector<std::byte> encode(const domain::round_record& record) {
                  static_cast<wire::RoundStatus>(record.status), reason, &parent, record.model ? &model : nullptr,
                  record.scales.precision, record.scales.total_weight, exponents, parts, contributions, failures,
                  record.weight, validations, validation_failures, record.bytes_up, record.bytes_down, record.decision,
-                 record.policy_revision, to_wire(record.opened_at), to_wire(record.closed_at)),
+                 record.policy_revision, to_wire(record.opened_at), to_wire(record.closed_at), choices),
              round_identifier);
   return bytes_of(out);
 }

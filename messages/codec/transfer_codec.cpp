@@ -13,6 +13,11 @@ body_offset write(builder& out, const domain::get_model& what) {
   return wire::CreateGetModel(out, &model, what.transfer.value(), what.from_chunk, what.credit).Union();
 }
 
+body_offset write(builder& out, const domain::get_package& what) {
+  const auto package = to_wire(what.package);
+  return wire::CreateGetPackage(out, &package, what.transfer.value(), what.from_chunk, what.credit).Union();
+}
+
 body_offset write(builder& out, const domain::grant& what) {
   return wire::CreateGrant(out, what.transfer.value(), what.from_chunk, what.credit).Union();
 }
@@ -34,6 +39,13 @@ body_offset write(builder& out, const domain::abort_transfer& what) {
 
 domain::get_model read(const wire::GetModel& from, complaint&) {
   return {.model = read_id(from.model()),
+          .transfer = transfer_id{from.transfer()},
+          .from_chunk = from.from_chunk(),
+          .credit = from.credit()};
+}
+
+domain::get_package read(const wire::GetPackage& from, complaint&) {
+  return {.package = read_id(from.package()),
           .transfer = transfer_id{from.transfer()},
           .from_chunk = from.from_chunk(),
           .credit = from.credit()};

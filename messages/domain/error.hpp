@@ -48,6 +48,9 @@ enum class errc : std::uint16_t {
   storage_full = 38,          ///< the disk, or the bound set for it, is full: free some space
   draining = 39,              ///< the service is about to end and takes nothing new
   paused = 40,                ///< the session was paused; its round begins anew when it is resumed
+  package_unsafe = 41,        ///< the archive holds what may not be unpacked: an absolute path, a link, too much
+  signature_invalid = 42,     ///< not signed by one of the keys that are trusted here
+  environment_failed = 43,    ///< the package's Python environment could not be made
 };
 
 /// The code's name as it stands in logs, metrics and REST answers, for example "wrong_shape".

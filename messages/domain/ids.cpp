@@ -60,6 +60,10 @@ bool valid_uuid(std::string_view text) {
 std::string to_hex(const model_id& id) {
   return hex_of(id.value());
 }
+std::string to_hex(const package_digest& value) {
+  return hex_of(value.value());
+}
+
 std::string to_hex(const digest& value) {
   return hex_of(value.value());
 }
@@ -73,6 +77,14 @@ expected<model_id> model_id_from_hex(std::string_view text) {
     return failure(errc::malformed, "a model id is 64 lower-case hex digits");
   }
   return model_id{bytes};
+}
+
+expected<package_digest> package_digest_from_hex(std::string_view text) {
+  std::array<std::uint8_t, 32> bytes{};
+  if (!read_hex(text, bytes)) {
+    return failure(errc::malformed, "a package's digest is 64 lower-case hex digits");
+  }
+  return package_digest{bytes};
 }
 
 expected<token> token_from_hex(std::string_view text) {

@@ -25,6 +25,8 @@ using term = strong_id<struct term_tag, std::uint64_t>;
 
 /// SHA-256 over the canonical manifest and the tensor bytes' leaves; see actors/model/stream.hpp.
 using model_id = strong_id<struct model_tag, std::array<std::uint8_t, 32>>;
+/// SHA-256 of a compute package's archive.
+using package_digest = strong_id<struct package_tag, std::array<std::uint8_t, 32>>;
 /// XXH3-128 of some bytes. Guards against accidents, not against attackers.
 using digest = strong_id<struct digest_tag, std::array<std::uint8_t, 16>>;
 /// 128 random bits that prove something: a resume token or a placement ticket.
@@ -37,11 +39,14 @@ bool valid_uuid(std::string_view text);
 
 /// 64 lower-case hex digits.
 std::string to_hex(const model_id& id);
+std::string to_hex(const package_digest& value);
 /// 32 lower-case hex digits.
 std::string to_hex(const digest& value);
 std::string to_hex(const token& value);
 /// The inverse of to_hex(model_id); `malformed` for anything but 64 hex digits.
 expected<model_id> model_id_from_hex(std::string_view text);
+/// The inverse of to_hex(package_digest); `malformed` for anything but 64 hex digits.
+expected<package_digest> package_digest_from_hex(std::string_view text);
 /// The inverse of to_hex(token); `malformed` for anything but 32 hex digits.
 expected<token> token_from_hex(std::string_view text);
 

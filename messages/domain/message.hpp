@@ -12,7 +12,7 @@ namespace fedloom::domain {
 using body = std::variant<combiner_hello, combiner_welcome, join, placement, refused, expect_client, client_hello,
                           client_welcome, heartbeat, roster_changed, goodbye, round_plan, plan_declined, progress,
                           close_collection, partial, round_closed, task, cancel_task, offer, validation, task_failed,
-                          receipt, get_model, grant, credit, chunk, abort_transfer, draining>;
+                          receipt, get_model, grant, credit, chunk, abort_transfer, draining, get_package>;
 
 /// What stands on every frame besides its body.
 struct header {

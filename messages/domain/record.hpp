@@ -1,5 +1,6 @@
 #pragma once
 #include "messages/domain/chrono.hpp"
+#include "messages/domain/registration.hpp"
 #include "messages/domain/round.hpp"
 
 #include <map>
@@ -30,6 +31,7 @@ struct client_record {
   token resume;
   std::uint64_t max_examples = 0;
   timestamp joined_at;
+  machine_claim machine{};
   bool operator==(const client_record&) const = default;
 };
 
@@ -50,6 +52,53 @@ enum class late_rule : std::uint8_t {
 };
 std::string_view to_string(late_rule rule);
 
+/// How a round's mean becomes the next global model; formulas in actors/aggregation.
+enum class optimizer_rule : std::uint8_t {
+  unspecified = 0,
+  average = 1,  ///< (1 - rate) * old + rate * mean
+  momentum = 2, ///< FedAvgM
+  adam = 3,     ///< FedAdam
+  yogi = 4,     ///< FedYogi
+  adagrad = 5,  ///< FedAdagrad
+};
+/// "fedavg", "fedavgm", "fedadam", "fedyogi", "fedadagrad".
+std::string_view to_string(optimizer_rule rule);
+
+/// The rate is session_options::server_learning_rate.
+struct optimizer_options {
+  optimizer_rule rule = optimizer_rule::average;
+  double beta1 = 0.9;
+  double beta2 = 0.99;
+  double tau = 1e-4;
+  bool operator==(const optimizer_options&) const = default;
+};
+
+/// Whom of the eligible a round asks.
+enum class selection_rule : std::uint8_t {
+  unspecified = 0,
+  random = 1,      ///< uniformly
+  performance = 2, ///< the best by what was observed of them: answers, and their time
+  resources = 3,   ///< the best by what their machines claim and how fast they were seen to be
+};
+/// "random", "performance", "resources".
+std::string_view to_string(selection_rule rule);
+
+struct selection_options {
+  selection_rule rule = selection_rule::random;
+  double fraction = 1.0;            ///< of the eligible; the smaller of this and requested_clients holds. (0, 1]
+  std::vector<client_id> clients{}; ///< only these; empty: all
+  bool operator==(const selection_options&) const = default;
+};
+
+/// When a session ends before its last round. Looks at one metric of the validations, weighted by examples.
+struct early_stop {
+  std::string metric = "accuracy";
+  std::optional<double> target{}; ///< reached or passed
+  std::uint32_t window = 0;       ///< the last so many values; 0: never
+  double threshold = 0.01;        ///< converged when they differ by less
+  bool operator==(const early_stop&) const = default;
+};
+
 /// What the user asked for. Units in the names; limits in `validate`.
 struct session_options {
   std::uint32_t rounds = 5;
@@ -68,6 +117,13 @@ struct session_options {
   late_rule late_updates = late_rule::drop;
   std::uint32_t max_staleness = 2; ///< an update more rounds late than this is not needed; [1, 100]
   double staleness_exponent = 0.5; ///< an update s rounds late weighs 1 / (1 + s)^exponent of a timely one; [0, 10]
+  optimizer_options optimizer{};
+  selection_options selection{};
+  early_stop stop_early{};
+  double proximal_mu = 0.0;      ///< FedProx: passed to the entry points as "mu"; [0, 1000]
+  std::string client_settings{}; ///< a JSON object for the entry points; empty: {}
+  std::string helper{}; ///< FEDn's name of the model's file format, for example "numpyhelper"; empty: the active one
+  bool delete_models = true; ///< FEDn's; nothing depends on it: updates are never stored here
   bool operator==(const session_options&) const = default;
 };
 
@@ -85,6 +141,14 @@ enum class session_status : std::uint8_t {
 /// FEDn's words: "Created", "Queued", "Started", "Finished", "Failed", "Terminated", "Paused", "Cancelled".
 std::string_view to_string(session_status status);
 
+/// The committed model with the best validation.
+struct best_model {
+  model_id model;
+  std::uint32_t round = 0;
+  double value = 0; ///< of early_stop::metric
+  bool operator==(const best_model&) const = default;
+};
+
 struct session_record {
   session_id session;
   std::string name;
@@ -96,6 +160,9 @@ struct session_record {
   std::uint32_t rounds_committed = 0;
   timestamp created_at;
   timestamp updated_at;
+  package_ref package{};                     ///< none: the clients use their own
+  std::optional<model_id> optimizer_state{}; ///< a model stream; committed together with the head
+  std::optional<best_model> best{};
   bool operator==(const session_record&) const = default;
 };
 
@@ -110,6 +177,14 @@ struct part_record {
   std::vector<client_id> cohort;
   std::vector<carried_client> carried{};
   bool operator==(const part_record&) const = default;
+};
+
+/// Why a client is in a round's cohort.
+struct client_choice {
+  client_id client;
+  std::string reason; ///< in words, for example "random" or "performance: rank 2 of 9"
+  double score = 0;
+  bool operator==(const client_choice&) const = default;
 };
 
 /// One attempt of one round, written when it opens (so that a restart finds it) and when it ends.
@@ -133,6 +208,7 @@ struct round_record {
   std::uint64_t policy_revision = 0;
   timestamp opened_at;
   timestamp closed_at;
+  std::vector<client_choice> choices{};
   bool operator==(const round_record&) const = default;
 };
 

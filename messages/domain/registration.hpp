@@ -2,6 +2,7 @@
 #include "messages/domain/chrono.hpp"
 #include "messages/domain/error.hpp"
 #include "messages/domain/ids.hpp"
+#include "messages/domain/transfer.hpp"
 
 #include <vector>
 
@@ -22,6 +23,15 @@ struct combiner_welcome {
   bool operator==(const combiner_welcome&) const = default;
 };
 
+/// What a client says of the machine it runs on. Claimed, not observed; zero: unknown.
+struct machine_claim {
+  std::uint32_t cpu_cores = 0;
+  std::uint64_t memory_bytes = 0;
+  std::string sandbox{}; ///< the level that entry points run under: "bubblewrap", "seccomp", "none"; empty: runs none
+  std::string version{}; ///< of the client's program
+  bool operator==(const machine_claim&) const = default;
+};
+
 /// client -> controller: give me a combiner.
 struct join {
   client_id client;
@@ -32,6 +42,7 @@ struct join {
   /// The one that has just fallen silent, empty: none. The controller may not have noticed yet, and must not send the
   /// client back there while there is another.
   combiner_id lost_combiner{};
+  machine_claim machine{};
   bool operator==(const join&) const = default;
 };
 
@@ -39,8 +50,9 @@ struct join {
 struct placement {
   combiner_id combiner;
   std::string endpoint;
-  token ticket; ///< shown to the combiner in client_hello
-  token resume; ///< kept by the client; proves next time that it is the same one
+  token ticket;          ///< shown to the combiner in client_hello
+  token resume;          ///< kept by the client; proves next time that it is the same one
+  package_ref package{}; ///< the active one, to be fetched and prepared before the first task; none: nothing to prepare
   bool operator==(const placement&) const = default;
 };
 

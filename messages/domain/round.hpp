@@ -2,6 +2,7 @@
 #include "messages/domain/chrono.hpp"
 #include "messages/domain/error.hpp"
 #include "messages/domain/ids.hpp"
+#include "messages/domain/transfer.hpp"
 
 #include <cstdint>
 #include <string>
@@ -9,10 +10,17 @@
 
 namespace fedloom::domain {
 
-enum class task_kind : std::uint8_t { unspecified = 0, train = 1, validate = 2 };
+enum class task_kind : std::uint8_t { unspecified = 0, train = 1, validate = 2, predict = 3 };
 enum class weighting : std::uint8_t { unspecified = 0, examples = 1, uniform = 2 };
 
 std::string_view to_string(task_kind kind);
+
+/// The longest text that a session passes to its entry points, in bytes: it stands in the frame of each task.
+inline constexpr std::size_t client_settings_bytes = 4096;
+/// The longest JSON text that a validation or prediction answers with.
+inline constexpr std::size_t output_bytes = std::size_t{64} << 10;
+/// The most that the outputs of one part may add up to; answers beyond it are refused as too_large.
+inline constexpr std::size_t outputs_in_all_bytes = std::size_t{4} << 20;
 
 /// One named measurement that a client reports with an update or a validation, for example {"loss", 0.31}.
 struct metric {
@@ -58,6 +66,8 @@ struct round_plan {
   /// is late is told so and ends its work. When it is set, weights are in units of 1 / full_discount.
   milliseconds late_patience{0};
   std::vector<carried_client> carried{}; ///< disjoint from the cohort
+  package_ref package{};                 ///< what the clients run; none: each its own
+  std::string client_settings{};         ///< for `task`
   bool operator==(const round_plan&) const = default;
 };
 
@@ -92,6 +102,8 @@ struct contribution {
   std::vector<metric> metrics;
   std::uint32_t from_round = 0; ///< of the update's own key when it was carried into this round; 0: this round's
   std::uint32_t from_attempt = 0;
+  milliseconds took{0}; ///< from sending the task to the whole answer, as the combiner saw it
+  std::string output{}; ///< of a validation or prediction: its JSON text
   bool operator==(const contribution&) const = default;
 };
 
@@ -142,6 +154,8 @@ struct task {
   model_id model;
   std::uint64_t model_bytes = 0;
   milliseconds remaining{0};
+  package_ref package{};         ///< none: the client's own
+  std::string client_settings{}; ///< a JSON object for the entry point (FEDn: `IN-metadata`); empty: {}
   bool operator==(const task&) const = default;
 };
 
@@ -163,10 +177,12 @@ struct offer {
   bool operator==(const offer&) const = default;
 };
 
-/// client -> combiner: the answer to a validate task.
+/// client -> combiner: the answer to a validate or predict task. The payload is what the entry point wrote, a JSON text
+/// of at most output_bytes.
 struct validation {
   std::uint64_t example_count = 0; ///< 0: unknown, counts as 1
-  std::vector<metric> metrics;
+  std::vector<metric> metrics;     ///< the numbers among the output's members
+  task_kind kind = task_kind::validate;
   bool operator==(const validation&) const = default;
 };
 

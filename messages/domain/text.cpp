@@ -64,6 +64,9 @@ constexpr named<errc> errc_names[] = {
     {errc::storage_full, "storage_full"},
     {errc::draining, "draining"},
     {errc::paused, "paused"},
+    {errc::package_unsafe, "package_unsafe"},
+    {errc::signature_invalid, "signature_invalid"},
+    {errc::environment_failed, "environment_failed"},
 };
 
 constexpr named<session_status> session_status_names[] = {
@@ -80,7 +83,22 @@ constexpr named<round_status> round_status_names[] = {
     {round_status::abandoned, "Terminated"},
 };
 
-constexpr named<task_kind> task_kind_names[] = {{task_kind::train, "train"}, {task_kind::validate, "validate"}};
+constexpr named<task_kind> task_kind_names[] = {
+    {task_kind::train, "train"},
+    {task_kind::validate, "validate"},
+    {task_kind::predict, "predict"},
+};
+
+constexpr named<optimizer_rule> optimizer_rule_names[] = {
+    {optimizer_rule::average, "fedavg"}, {optimizer_rule::momentum, "fedavgm"},   {optimizer_rule::adam, "fedadam"},
+    {optimizer_rule::yogi, "fedyogi"},   {optimizer_rule::adagrad, "fedadagrad"},
+};
+
+constexpr named<selection_rule> selection_rule_names[] = {
+    {selection_rule::random, "random"},
+    {selection_rule::performance, "performance"},
+    {selection_rule::resources, "resources"},
+};
 
 constexpr named<late_rule> late_rule_names[] = {
     {late_rule::drop, "drop"},
@@ -125,6 +143,7 @@ constexpr std::string_view body_names[] = {
     "chunk",
     "abort_transfer",
     "draining",
+    "get_package",
 };
 static_assert(std::size(body_names) == std::variant_size_v<body>);
 
@@ -141,6 +160,12 @@ std::string_view to_string(round_status status) {
 }
 std::string_view to_string(late_rule rule) {
   return find_name(late_rule_names, rule);
+}
+std::string_view to_string(optimizer_rule rule) {
+  return find_name(optimizer_rule_names, rule);
+}
+std::string_view to_string(selection_rule rule) {
+  return find_name(selection_rule_names, rule);
 }
 std::string_view to_string(task_kind kind) {
   return find_name(task_kind_names, kind);

@@ -3,6 +3,7 @@
 #include "messages/domain/ids.hpp"
 
 #include <cstdint>
+#include <string>
 
 namespace fedloom::domain {
 
@@ -13,6 +14,16 @@ inline constexpr std::uint64_t chunk_bytes = std::uint64_t{1} << 20;
 /// grow with the number of clients that finish at the same time.
 inline constexpr std::uint64_t inline_update_bytes = std::uint64_t{64} << 10;
 
+inline constexpr std::size_t package_signature_bytes = 1024;
+
+/// A compute package as the mesh knows it: the bytes of its archive. All zero: none; a client uses its own.
+struct package_ref {
+  package_digest content;
+  std::uint64_t bytes = 0; ///< length of the archive
+  std::string signature{}; ///< minisign's text of it, at most package_signature_bytes; empty: not signed
+  bool operator==(const package_ref&) const = default;
+};
+
 /// combiner -> controller, client -> combiner: send me this model's stream.
 struct get_model {
   model_id model;
@@ -20,6 +31,15 @@ struct get_model {
   std::uint32_t from_chunk = 0;
   std::uint32_t credit = 0; ///< how many chunks the receiver takes before it grants more
   bool operator==(const get_model&) const = default;
+};
+
+/// combiner -> controller, client -> combiner: send me this package's archive.
+struct get_package {
+  package_digest package;
+  transfer_id transfer;
+  std::uint32_t from_chunk = 0;
+  std::uint32_t credit = 0;
+  bool operator==(const get_package&) const = default;
 };
 
 /// receiver -> sender: begin, or go on after a broken connection, at this chunk.

@@ -137,7 +137,7 @@ TEST(hostile_frame_test, an_unknown_kind_is_malformed) {
 
 TEST(hostile_frame_test, an_enumerator_that_is_unspecified_or_unknown_is_malformed) {
   EXPECT_EQ(refusal(handmade_frame(1, kind_of_receipt, 0, 2)), errc::malformed);
-  EXPECT_EQ(refusal(handmade_frame(1, kind_of_receipt, 3, 2)), errc::malformed);
+  EXPECT_EQ(refusal(handmade_frame(1, kind_of_receipt, 4, 2)), errc::malformed);
   EXPECT_EQ(refusal(handmade_frame(1, kind_of_receipt, 1, 0)), errc::malformed);
   EXPECT_EQ(refusal(handmade_frame(1, kind_of_receipt, 1, 5)), errc::malformed);
   round_plan plan;

@@ -1,3 +1,4 @@
+#include "messages/codec/entity.hpp"
 #include "messages/codec/journal.hpp"
 #include "messages/codec/record.hpp"
 #include "tests/messages/samples.hpp"
@@ -41,6 +42,15 @@ TEST(record_test, every_record_comes_back_as_it_was_written) {
             test::sample_journalled_plan());
   EXPECT_EQ(codec::decode_journalled_answer(codec::encode(test::sample_journalled_answer())),
             test::sample_journalled_answer());
+  EXPECT_EQ(codec::decode_package(codec::encode(test::sample_package_record())), test::sample_package_record());
+  EXPECT_EQ(codec::decode_active(codec::encode(test::sample_active_record())), test::sample_active_record());
+  EXPECT_EQ(codec::decode_run(codec::encode(test::sample_run_record())), test::sample_run_record());
+  EXPECT_EQ(codec::decode_prediction(codec::encode(test::sample_prediction_record())),
+            test::sample_prediction_record());
+  EXPECT_EQ(codec::decode_attribute(codec::encode(test::sample_attribute_record())), test::sample_attribute_record());
+  EXPECT_EQ(codec::decode_measurement(codec::encode(test::sample_measurement_record())),
+            test::sample_measurement_record());
+  EXPECT_EQ(codec::decode_answer(codec::encode(test::sample_answer_record())), test::sample_answer_record());
   EXPECT_EQ(codec::decode_journalled_end(codec::encode(test::sample_journalled_end())), test::sample_journalled_end());
   EXPECT_EQ(codec::decode_kept_update(codec::encode(test::sample_kept_update())), test::sample_kept_update());
 }
@@ -51,6 +61,13 @@ TEST(record_test, records_at_their_defaults_come_back_too) {
   EXPECT_EQ(codec::decode_model(codec::encode(model_record{})), model_record{});
   EXPECT_EQ(codec::decode_client(codec::encode(client_record{})), client_record{});
   EXPECT_EQ(codec::decode_combiner(codec::encode(combiner_record{})), combiner_record{});
+  EXPECT_EQ(codec::decode_package(codec::encode(package_record{})), package_record{});
+  EXPECT_EQ(codec::decode_active(codec::encode(active_record{})), active_record{});
+  EXPECT_EQ(codec::decode_run(codec::encode(run_record{})), run_record{});
+  EXPECT_EQ(codec::decode_prediction(codec::encode(prediction_record{})), prediction_record{});
+  EXPECT_EQ(codec::decode_attribute(codec::encode(attribute_record{})), attribute_record{});
+  EXPECT_EQ(codec::decode_measurement(codec::encode(measurement_record{})), measurement_record{});
+  EXPECT_EQ(codec::decode_answer(codec::encode(answer_record{})), answer_record{});
 }
 
 TEST(record_test, an_uploaded_model_has_no_parent_and_an_all_zero_parent_is_one) {
@@ -90,6 +107,13 @@ TEST(record_test, damaged_records_are_refused_or_read_but_never_crash) {
   survive_damage(codec::encode(test::sample_model_record()), codec::decode_model);
   survive_damage(codec::encode(test::sample_client_record()), codec::decode_client);
   survive_damage(codec::encode(test::sample_combiner_record()), codec::decode_combiner);
+  survive_damage(codec::encode(test::sample_package_record()), codec::decode_package);
+  survive_damage(codec::encode(test::sample_active_record()), codec::decode_active);
+  survive_damage(codec::encode(test::sample_run_record()), codec::decode_run);
+  survive_damage(codec::encode(test::sample_prediction_record()), codec::decode_prediction);
+  survive_damage(codec::encode(test::sample_attribute_record()), codec::decode_attribute);
+  survive_damage(codec::encode(test::sample_measurement_record()), codec::decode_measurement);
+  survive_damage(codec::encode(test::sample_answer_record()), codec::decode_answer);
   survive_damage(codec::encode(test::sample_journalled_plan()), codec::decode_journalled_plan);
   survive_damage(codec::encode(test::sample_journalled_answer()), codec::decode_journalled_answer);
   survive_damage(codec::encode(test::sample_journalled_end()), codec::decode_journalled_end);

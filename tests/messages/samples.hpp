@@ -1,5 +1,6 @@
 #pragma once
 #include "messages/codec/frame.hpp"
+#include "messages/domain/entity.hpp"
 #include "messages/domain/journal.hpp"
 #include "messages/domain/message.hpp"
 #include "messages/domain/record.hpp"
@@ -33,6 +34,14 @@ domain::round_record sample_round_record();
 domain::model_record sample_model_record();
 domain::client_record sample_client_record();
 domain::combiner_record sample_combiner_record();
+
+domain::package_record sample_package_record();
+domain::active_record sample_active_record();
+domain::run_record sample_run_record();
+domain::prediction_record sample_prediction_record();
+domain::attribute_record sample_attribute_record();
+domain::measurement_record sample_measurement_record();
+domain::answer_record sample_answer_record();
 
 domain::journalled_plan sample_journalled_plan();
 domain::journalled_answer sample_journalled_answer();
