@@ -1,5 +1,6 @@
 #pragma once
 #include "actors/aggregation/fixed_point.hpp"
+#include "actors/aggregation/server_optimizer.hpp"
 #include "actors/model/stream.hpp"
 
 #include <cstdint>
@@ -13,6 +14,21 @@ namespace fedloom::aggregation {
 /// An update in the pieces in which it arrived: consecutive chunks of one model stream, each but the last chunk_bytes
 /// long. (Any multiple of tensor_alignment is taken, so that no element straddles two pieces.)
 using pieces = std::vector<domain::shared_bytes>;
+
+/// What a server optimiser's step starts from.
+struct step_source {
+  domain::byte_span global;  ///< a whole stream with the sum's head
+  domain::byte_span state;   ///< the stream that the step before made; empty: this is the first
+  std::uint64_t divisor = 0; ///< of the mean, as for `average`
+};
+
+/// Where the step's streams go, of whatever content before: stream_bytes() and state_bytes().
+struct step_target {
+  std::span<std::byte> model;
+  std::span<std::byte> state;
+  /// Called every MiB of the model or so, and at the end, with the bytes from the start of each that are final.
+  std::function<void(std::size_t model, std::size_t state)> made;
+};
 
 /// The running sum of one combiner's part: one int64 per element, tensors in manifest order without padding. Owns
 /// 8 * elements bytes; not thread-safe.
@@ -71,6 +87,15 @@ public:
                const std::function<void(std::size_t)>& made) const;
   std::uint64_t stream_bytes() const noexcept { return stream_bytes_; }
 
+  /// The new global model's stream by a server optimiser, and the optimiser's new state as a model stream of its own
+  /// (state_manifest). fedavg is `average` and has no state. One pass over memory; the same bytes on each kind of
+  /// processor (I-11). Requires what `average` does, and options without fault. A failure leaves the targets unusable;
+  /// source and sum are never touched: `not_finite` when a result is NaN or leaves its type's range, `malformed`,
+  /// `wrong_shape`, `wrong_dtype` for a state that is not one of this optimiser and these models.
+  domain::expected<void> step(const server_optimizer& how, const step_source& from, const step_target& to) const;
+  /// 0: this optimiser keeps nothing about such models.
+  std::uint64_t state_bytes(const server_optimizer& how) const;
+
 private:
   /// Where a tensor lies in a stream and in the sum.
   struct place {
@@ -80,6 +105,8 @@ private:
     std::uint64_t first_element = 0;
     std::uint64_t elements = 0;
   };
+
+  class stepper;
 
   domain::error difference_of_head(const pieces& update) const;
   domain::error fault_of_share(domain::byte_span model, const model_share& share) const;

@@ -207,6 +207,10 @@ void merge(std::span<const std::int64_t> other, std::span<std::int64_t> sum) {
   merge(std::as_bytes(other), sum);
 }
 
+double unscale_of(const fold_range& range) {
+  return std::ldexp(1.0, -shift_of(range));
+}
+
 void mean(const fold_range& range, std::span<const std::int64_t> sum, std::uint64_t total_weight, domain::byte_span old,
           double rate, std::span<std::byte> out, std::span<const double> shift) {
   assert(total_weight >= 1 && out.size() == sum.size() * model::size_of(range.type));
@@ -214,8 +218,7 @@ void mean(const fold_range& range, std::span<const std::int64_t> sum, std::uint6
   assert(shift.empty() || shift.size() == sum.size());
   best_kernels()
       .of(range.type)
-      .mean(sum.data(), sum.size(), {std::ldexp(1.0, -shift_of(range)), total_weight, rate, shift.data()}, old.data(),
-            out.data());
+      .mean(sum.data(), sum.size(), {unscale_of(range), total_weight, rate, shift.data()}, old.data(), out.data());
 }
 
 } // namespace fedloom::aggregation

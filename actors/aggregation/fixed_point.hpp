@@ -93,6 +93,9 @@ std::uint64_t largest_magnitude(domain::byte_span sum);
 void merge(domain::byte_span other, std::span<std::int64_t> sum);
 void merge(std::span<const std::int64_t> other, std::span<std::int64_t> sum);
 
+/// What q of a float tensor stands for: x = q * unscale_of, a power of two.
+double unscale_of(const fold_range& range);
+
 /// out[i] = the mean sum[i] / total_weight, converted back to range.type; float types within 1 ulp of float32 or
 /// 2^(e - p), whichever is larger, integer types rounded half-even. Always finite: where rounding would leave the
 /// type's range, its largest value is taken, which is nearer to the exact mean. total_weight >= 1. With rate != 1: (1 -

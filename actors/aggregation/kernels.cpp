@@ -1,6 +1,7 @@
 #include "actors/aggregation/kernels.hpp"
 
 #include <bit>
+#include <cmath>
 #include <cstring>
 #include <limits>
 #include <type_traits>

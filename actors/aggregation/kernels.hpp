@@ -18,6 +18,28 @@ struct mean_scale {
   const double* shift = nullptr;  ///< float types: added to each mean; null: nothing
 };
 
+/// A server optimiser's step, see server_optimizer.hpp.
+enum class step_rule : std::uint8_t { momentum, adam, yogi, adagrad };
+struct step_constants {
+  step_rule rule = step_rule::momentum;
+  double rate = 1;
+  double beta1 = 0;
+  double beta2 = 0;
+  double tau = 0;
+};
+
+/// Where a step's elements lie: what is written overlaps nothing else. A state's elements are float64 for float64, else
+/// float32; momentum has no v.
+struct step_elements {
+  const std::int64_t* sum = nullptr;
+  const std::byte* old = nullptr;
+  const std::byte* m = nullptr;
+  const std::byte* v = nullptr;
+  std::byte* next = nullptr;
+  std::byte* next_m = nullptr;
+  std::byte* next_v = nullptr;
+};
+
 /// The loops over elements of one type. Pointers to elements may have any address.
 struct kernel {
   /// The largest |element|: as its bit pattern without the sign for floats (NaN and infinity above all numbers), as a
@@ -29,6 +51,9 @@ struct kernel {
   void (*add_multiple)(const std::byte* elements, std::size_t count, double factor, double* to);
   /// out[i] = mean; `old` may be null when rate is 1.
   void (*mean)(const std::int64_t* sum, std::size_t count, const mean_scale& by, const std::byte* old, std::byte* out);
+  /// Computed in double, rounded once to each type; by.rate is not looked at. False when a result is NaN or leaves its
+  /// type's range. Float types only.
+  bool (*step)(const step_elements& at, std::size_t count, const mean_scale& by, const step_constants& how);
 };
 
 /// One variant.

@@ -2,6 +2,7 @@
 
 #include "actors/aggregation/fixed_point.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <gtest/gtest.h>
@@ -67,6 +68,43 @@ TEST_P(every_variant, gives_the_same_bytes) {
     for (const auto& set : usable_kernels()) {
       shift.assign(count, 0x1p-70);
       ASSERT_EQ(run(set), expected) << set.name << ", " << model::to_string(type) << ", " << count << " elements";
+    }
+  }
+}
+
+TEST_P(every_variant, steps_to_the_same_bytes) {
+  const auto type = GetParam();
+  if (!model::is_float(type)) {
+    EXPECT_EQ(usable_kernels().front().of(type).step, nullptr);
+    return;
+  }
+  const auto state_type = type == dtype::f64 ? dtype::f64 : dtype::f32;
+  std::mt19937_64 random(static_cast<std::uint64_t>(type));
+  for (std::size_t count = 0; count < 80; ++count) {
+    const auto old = random_elements(type, count, random);
+    const auto m = random_elements(state_type, count, random);
+    auto v = random_elements(state_type, count, random);
+    for (std::size_t i = 0; i < count; ++i) { // squares are not negative
+      v[(i + 1) * model::size_of(state_type) - 1] &= std::byte{0x7f};
+    }
+    std::vector<std::int64_t> sum(count);
+    std::ranges::generate(sum, [&] { return static_cast<std::int64_t>(random()) >> 5; });
+    const std::vector<double> shift(count, 0x1p-4);
+    const mean_scale by{0x1p-30, random() % (std::uint64_t{1} << 50) + 1, 1, count % 2 == 0 ? shift.data() : nullptr};
+    for (const auto rule : {step_rule::momentum, step_rule::adam, step_rule::yogi, step_rule::adagrad}) {
+      const auto run = [&](const kernel_set& set) {
+        std::vector<std::byte> next(old.size());
+        std::vector<std::byte> next_m(m.size());
+        std::vector<std::byte> next_v(v.size());
+        const bool fits =
+            set.of(type).step({sum.data(), old.data(), m.data(), v.data(), next.data(), next_m.data(), next_v.data()},
+                              count, by, {rule, 0.03, 0.9, 0.99, 1e-3});
+        return std::tuple(fits, next, next_m, next_v);
+      };
+      const auto expected = run(usable_kernels().front());
+      for (const auto& set : usable_kernels()) {
+        ASSERT_EQ(run(set), expected) << set.name << ", " << count << " elements";
+      }
     }
   }
 }
