@@ -1,18 +1,15 @@
 #include "actors/model/npz.hpp"
 
-#include "actors/model/new_file.hpp"
+#include "actors/model/element_order.hpp"
+#include "actors/model/model_file.hpp"
 #include "actors/model/npy.hpp"
 #include "actors/model/stream.hpp"
 #include "actors/model/zip_reader.hpp"
 #include "actors/model/zip_writer.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <new>
-#include <numeric>
 #include <string>
-#include <unordered_set>
 
 namespace fedloom::model {
 
@@ -22,6 +19,7 @@ using domain::errc;
 using domain::failure;
 
 constexpr std::string_view suffix = ".npy";
+constexpr std::uint64_t swap_bytes_at_once = std::uint64_t{1} << 16;
 
 /// A member of the archive whose header has been read.
 struct array_source {
@@ -84,78 +82,19 @@ domain::expected<array_source> read_header(zip_reader& zip, const zip_member& me
   return source;
 }
 
-void swap_bytes(std::span<std::byte> elements, std::size_t element_bytes) {
-  for (std::size_t i = 0; i + element_bytes <= elements.size(); i += element_bytes) {
-    std::reverse(elements.begin() + static_cast<std::ptrdiff_t>(i),
-                 elements.begin() + static_cast<std::ptrdiff_t>(i + element_bytes));
-  }
-}
-
-/// From Fortran's order (the first index runs fastest) to C's (the last one does).
-void transpose(const tensor_spec& tensor, domain::byte_span from, std::span<std::byte> to) {
-  const auto rank = tensor.shape.size();
-  const auto width = size_of(tensor.type);
-  std::vector<std::uint64_t> stride(rank, width);
-  for (std::size_t axis = 1; axis < rank; ++axis) {
-    stride[axis] = stride[axis - 1] * tensor.shape[axis - 1];
-  }
-  std::vector<std::uint64_t> index(rank, 0);
-  std::uint64_t source = 0;
-  for (std::size_t at = 0; at < to.size(); at += width) {
-    std::memcpy(to.data() + at, from.data() + source, width);
-    for (std::size_t axis = rank; axis-- > 0;) {
-      source += stride[axis];
-      if (++index[axis] < tensor.shape[axis]) {
-        break;
-      }
-      source -= stride[axis] * tensor.shape[axis];
-      index[axis] = 0;
-    }
-  }
-}
-
-domain::expected<void> read_elements(zip_reader& zip, const array_source& source, std::span<std::byte> to) {
-  const auto& header = source.header;
-  const bool transposed = header.fortran_order && header.tensor.shape.size() > 1;
-  std::vector<std::byte> fortran(transposed ? to.size() : 0);
-  const auto raw = transposed ? std::span(fortran) : to;
-  std::vector<std::byte> skipped(source.header_bytes);
-  auto done = zip.enter(source.member)
-                  .and_then([&] { return zip.read(skipped); })
-                  .and_then([&] { return zip.read(raw); })
-                  .and_then([&] { return zip.leave(); });
-  if (!done) {
-    return done;
-  }
-  if (header.big_endian) {
-    swap_bytes(raw, size_of(header.tensor.type));
-  }
-  if (transposed) {
-    transpose(header.tensor, fortran, to);
-  }
-  return {};
-}
-
-/// Reads every header before any element, so that all limits are known to hold before memory is taken.
+/// Reads every header, no element.
 domain::expected<std::vector<array_source>> read_headers(zip_reader& zip) {
-  const stream_limits limits;
   if (zip.members().empty()) {
     return failure(errc::malformed, "the archive has no arrays");
   }
   std::vector<array_source> arrays;
-  std::unordered_set<std::string> names;
   for (const auto& member : zip.members()) {
     auto source = read_header(zip, member);
     if (!source) {
       return tl::unexpected(std::move(source.error()));
     }
-    const auto& tensor = source->header.tensor;
-    if (tensor.shape.size() > limits.rank) {
-      return failure(errc::too_large,
-                     source->member.name + " has more than " + std::to_string(limits.rank) + " dimensions");
-    }
-    if (!names.insert(tensor.name).second) {
-      return failure(errc::malformed, "the archive has two arrays named \"" + tensor.name + "\"");
+    if (source->header.tensor.bytes() != member.unpacked_bytes - source->header_bytes) {
+      return failure(errc::malformed, member.name + " is not as long as its shape says");
     }
     arrays.push_back(std::move(*source));
   }
@@ -163,106 +102,128 @@ domain::expected<std::vector<array_source>> read_headers(zip_reader& zip) {
   return arrays;
 }
 
-domain::expected<std::vector<std::byte>> read_archive(zip_reader& zip, std::uint64_t limit_bytes) {
-  auto arrays = read_headers(zip);
+class npz_source final : public tensor_source {
+public:
+  npz_source(zip_reader zip, std::vector<array_source> arrays) : zip_(std::move(zip)), arrays_(std::move(arrays)) {
+    for (const auto& array : arrays_) {
+      what_.tensors.push_back(array.header.tensor);
+    }
+  }
+
+  const manifest& what() const override { return what_; }
+
+  domain::expected<void> enter(std::size_t tensor) override {
+    now_ = &arrays_[tensor];
+    left_ = now_->header.tensor.bytes();
+    ready_.clear();
+    given_ = 0;
+    std::vector<std::byte> header(now_->header_bytes);
+    return zip_.enter(now_->member).and_then([&] { return zip_.read(header); });
+  }
+
+  domain::expected<void> read(std::span<std::byte> into) override {
+    if (!is_swapped() && !is_transposed()) {
+      return zip_.read(into);
+    }
+    while (!into.empty()) {
+      if (given_ == ready_.size()) {
+        if (auto done = prepare(); !done) {
+          return done;
+        }
+      }
+      const auto count = std::min(into.size(), ready_.size() - given_);
+      std::copy_n(ready_.begin() + static_cast<std::ptrdiff_t>(given_), count, into.begin());
+      given_ += count;
+      into = into.subspan(count);
+    }
+    return {};
+  }
+
+  domain::expected<void> leave() override {
+    ready_ = {};
+    return zip_.leave();
+  }
+
+private:
+  bool is_swapped() const { return now_->header.big_endian && size_of(now_->header.tensor.type) > 1; }
+  bool is_transposed() const { return now_->header.fortran_order && now_->header.tensor.shape.size() > 1; }
+
+  /// Makes the next elements ready: all of the tensor's if their order has to change.
+  domain::expected<void> prepare() {
+    const auto count = is_transposed() ? left_ : std::min<std::uint64_t>(left_, swap_bytes_at_once);
+    try {
+      ready_.resize(count);
+      given_ = 0;
+      left_ -= count;
+      if (auto done = zip_.read(ready_); !done) {
+        return done;
+      }
+      if (is_swapped()) {
+        swap_bytes(ready_, size_of(now_->header.tensor.type));
+      }
+      if (is_transposed()) {
+        std::vector<std::byte> turned(count);
+        transpose(now_->header.tensor, ready_, turned);
+        ready_ = std::move(turned);
+      }
+    } catch (const std::bad_alloc&) {
+      return failure(errc::too_large, "no memory for an array in Fortran's order");
+    }
+    return {};
+  }
+
+  zip_reader zip_;
+  std::vector<array_source> arrays_;
+  manifest what_;
+  const array_source* now_ = nullptr; ///< the one that was entered
+  std::vector<std::byte> ready_;      ///< elements as the stream has them
+  std::size_t given_ = 0;             ///< of those
+  std::uint64_t left_ = 0;            ///< bytes of the tensor that have not been read
+};
+
+} // namespace
+
+domain::expected<std::unique_ptr<tensor_source>> open_npz(std::unique_ptr<byte_source> file) {
+  auto zip = zip_reader::open(std::move(file), stream_limits{}.tensors);
+  if (!zip) {
+    return tl::unexpected(std::move(zip.error()));
+  }
+  auto arrays = read_headers(*zip);
   if (!arrays) {
     return tl::unexpected(std::move(arrays.error()));
   }
-  manifest what;
-  for (const auto& source : *arrays) {
-    what.tensors.push_back(source.header.tensor);
-  }
-  if (auto fits = within(what, limit_bytes); !fits) {
-    return tl::unexpected(std::move(fits.error()));
-  }
-  for (const auto& source : *arrays) {
-    if (source.header_bytes + source.header.tensor.bytes() != source.member.unpacked_bytes) {
-      return failure(errc::malformed, source.member.name + " is not as long as its shape says");
-    }
-  }
-  auto stream = blank_stream(what);
-  if (stream.size() > limit_bytes) {
-    return failure(errc::too_large, "the model exceeds the limit of " + std::to_string(limit_bytes) + " bytes");
-  }
-  const auto data = data_of(stream);
-  const auto offsets = what.offsets();
-  for (std::size_t i = 0; i < arrays->size(); ++i) {
-    auto done = read_elements(zip, (*arrays)[i], data.subspan(offsets[i], what.tensors[i].bytes()));
-    if (!done) {
-      return failure(done.error().code, (*arrays)[i].member.name + ": " + done.error().text);
-    }
-  }
-  return stream;
+  return std::make_unique<npz_source>(std::move(*zip), std::move(*arrays));
 }
 
-template <class Source>
-domain::expected<std::vector<std::byte>> read_npz(const Source& source, std::uint64_t limit_bytes) {
-  try {
-    auto zip = zip_reader::open(source, stream_limits{}.tensors);
-    return zip ? read_archive(*zip, limit_bytes) : tl::unexpected(std::move(zip.error()));
-  } catch (const std::bad_alloc&) {
-    return failure(errc::too_large, "no memory for the model in this archive");
-  }
-}
-
-domain::expected<void> write_tensors(zip_writer& zip, const stream_view& view) {
-  const auto offsets = view.what.offsets();
-  for (std::size_t i = 0; i < offsets.size(); ++i) {
-    const auto& tensor = view.what.tensors[i];
-    const auto header = npy_header_of(tensor);
-    auto done = zip.begin(tensor.name + std::string(suffix), header.size() + tensor.bytes())
-                    .and_then([&] { return zip.write(domain::as_bytes(header)); })
-                    .and_then([&] { return zip.write(view.data.subspan(offsets[i], tensor.bytes())); })
-                    .and_then([&] { return zip.end(); });
-    if (!done) {
-      return done;
+domain::expected<file_pieces> npz_pieces(const whole_model& model) {
+  zip_writer zip;
+  for (std::size_t i = 0; i < model.elements.size(); ++i) {
+    const auto& tensor = model.what.tensors[i];
+    if (tensor.name.size() > tensor_name_limit || tensor.name.find('\0') != std::string::npos) {
+      return failure(errc::unsupported, "tensor " + std::to_string(i) + " has a name that no .npz can hold");
     }
+    file_pieces member;
+    member.append(npy_header_of(tensor));
+    member.append(model.elements[i]);
+    zip.add(tensor.name + std::string(suffix), member);
   }
   return zip.finish();
 }
 
-} // namespace
-
 domain::expected<std::vector<std::byte>> stream_from_npz(const std::filesystem::path& file, std::uint64_t limit_bytes) {
-  auto stream = read_npz(file, limit_bytes);
-  if (!stream) {
-    return failure(stream.error().code, file.string() + ": " + stream.error().text);
-  }
-  return stream;
+  return read_model(file, file_format::npz, limit_bytes);
 }
 
 domain::expected<std::vector<std::byte>> stream_from_npz(domain::byte_span file, std::uint64_t limit_bytes) {
-  return read_npz(file, limit_bytes);
+  return read_model(file, file_format::npz, limit_bytes);
 }
 
 domain::expected<void> write_npz(domain::byte_span stream, const std::filesystem::path& file) {
-  const auto view = read_stream(stream);
-  if (!view) {
-    return tl::unexpected(view.error());
-  }
-  new_file output(file);
-  auto zip = zip_writer::to_file(output.path());
-  auto done = zip ? write_tensors(*zip, *view) : domain::expected<void>(tl::unexpected(zip.error()));
-  if (!done) {
-    return failure(done.error().code, file.string() + ": " + done.error().text);
-  }
-  return output.commit();
+  return write_model(stream, file_format::npz, file);
 }
 
 domain::expected<std::vector<std::byte>> npz_from_stream(domain::byte_span stream) {
-  const auto view = read_stream(stream);
-  if (!view) {
-    return tl::unexpected(view.error());
-  }
-  constexpr std::size_t about_a_member = 512; // local header, .npy header, directory entry
-  std::vector<std::byte> archive;
-  archive.reserve(stream.size() + about_a_member * view->what.tensors.size() + about_a_member);
-  auto zip = zip_writer::to_memory(archive);
-  auto done = zip ? write_tensors(*zip, *view) : domain::expected<void>(tl::unexpected(zip.error()));
-  if (!done) {
-    return tl::unexpected(std::move(done.error()));
-  }
-  return archive;
+  return model_as({nullptr, stream}, file_format::npz).map(&file_pieces::joined);
 }
 
 } // namespace fedloom::model

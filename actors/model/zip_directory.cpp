@@ -63,7 +63,7 @@ std::optional<std::size_t> find_end(domain::byte_span tail) {
   return std::nullopt;
 }
 
-domain::expected<extent> find_directory64(const zip_source& archive, std::uint64_t end) {
+domain::expected<extent> find_directory64(const byte_source& archive, std::uint64_t end) {
   std::array<std::byte, locator_bytes> locator{};
   std::array<std::byte, end64_bytes> record{};
   if (end < locator.size() || !archive.read(end - locator.size(), locator) ||
@@ -77,7 +77,7 @@ domain::expected<extent> find_directory64(const zip_source& archive, std::uint64
   return extent{load<std::uint64_t>(record, 32), load<std::uint64_t>(record, 40), load<std::uint64_t>(record, 48), at};
 }
 
-domain::expected<extent> find_directory(const zip_source& archive) {
+domain::expected<extent> find_directory(const byte_source& archive) {
   if (archive.size() < end_bytes) {
     return failure(errc::malformed, "not a zip archive");
   }
@@ -182,7 +182,7 @@ domain::expected<void> plausible(const zip_member& member, std::uint64_t directo
 
 } // namespace
 
-domain::expected<zip_directory> read_directory(const zip_source& archive, std::size_t member_limit) {
+domain::expected<zip_directory> read_directory(const byte_source& archive, std::size_t member_limit) {
   const auto where = find_directory(archive);
   if (!where) {
     return tl::unexpected(where.error());
@@ -215,7 +215,7 @@ domain::expected<zip_directory> read_directory(const zip_source& archive, std::s
   return directory;
 }
 
-domain::expected<std::uint64_t> find_member(const zip_source& archive, const zip_directory& directory,
+domain::expected<std::uint64_t> find_member(const byte_source& archive, const zip_directory& directory,
                                             const zip_member& member) {
   std::vector<std::byte> header(local_bytes + member.name.size());
   if (!archive.read(member.header_offset, header) || load<std::uint32_t>(header, 0) != local_mark ||

@@ -1,5 +1,5 @@
 #pragma once
-#include "actors/model/zip_source.hpp"
+#include "actors/model/byte_source.hpp"
 
 #include <cstdint>
 #include <string>
@@ -26,10 +26,10 @@ struct zip_directory {
 /// the directory, their packed bytes together are no longer than the archive, and none claims to be more than deflate
 /// can pack (1:1032), so that a small archive cannot make a reader allocate much. `malformed` when it is no archive or
 /// damaged, `too_large` above `member_limit`, `unsupported` for encrypted members and other ways of packing.
-domain::expected<zip_directory> read_directory(const zip_source& archive, std::size_t member_limit);
+domain::expected<zip_directory> read_directory(const byte_source& archive, std::size_t member_limit);
 
 /// Where a member's packed bytes begin, from its local header.
-domain::expected<std::uint64_t> find_member(const zip_source& archive, const zip_directory& directory,
+domain::expected<std::uint64_t> find_member(const byte_source& archive, const zip_directory& directory,
                                             const zip_member& member);
 
 } // namespace fedloom::model

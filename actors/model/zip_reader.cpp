@@ -19,7 +19,7 @@ tl::unexpected<domain::error> damaged(const std::string& what) {
 /// The state of reading one member.
 class zip_reader::unpacker {
 public:
-  unpacker(const zip_source& source, const zip_member& member, std::uint64_t at)
+  unpacker(const byte_source& source, const zip_member& member, std::uint64_t at)
       : source_(source), deflated_(member.deflated), expected_crc_(member.crc), at_(at),
         packed_left_(member.packed_bytes), unpacked_left_(member.unpacked_bytes) {
     constexpr int raw_deflate = -15;
@@ -82,7 +82,7 @@ private:
     return true;
   }
 
-  const zip_source& source_;
+  const byte_source& source_;
   bool deflated_;
   bool ready_ = false;
   std::uint32_t expected_crc_;
@@ -94,31 +94,18 @@ private:
   std::array<std::byte, std::size_t{1} << 16> buffer_;
 };
 
-zip_reader::zip_reader(std::unique_ptr<zip_source> source, zip_directory directory)
+zip_reader::zip_reader(std::unique_ptr<byte_source> source, zip_directory directory)
     : source_(std::move(source)), directory_(std::move(directory)) {}
 zip_reader::~zip_reader() = default;
 zip_reader::zip_reader(zip_reader&&) noexcept = default;
 zip_reader& zip_reader::operator=(zip_reader&&) noexcept = default;
 
-domain::expected<zip_reader> zip_reader::open(const std::filesystem::path& file, std::size_t member_limit) {
-  auto source = open_source(file);
-  if (!source) {
-    return tl::unexpected(std::move(source.error()));
-  }
-  auto directory = read_directory(**source, member_limit);
+domain::expected<zip_reader> zip_reader::open(std::unique_ptr<byte_source> archive, std::size_t member_limit) {
+  auto directory = read_directory(*archive, member_limit);
   if (!directory) {
     return tl::unexpected(std::move(directory.error()));
   }
-  return zip_reader(std::move(*source), std::move(*directory));
-}
-
-domain::expected<zip_reader> zip_reader::open(domain::byte_span archive, std::size_t member_limit) {
-  auto source = open_source(archive);
-  auto directory = read_directory(*source, member_limit);
-  if (!directory) {
-    return tl::unexpected(std::move(directory.error()));
-  }
-  return zip_reader(std::move(source), std::move(*directory));
+  return zip_reader(std::move(archive), std::move(*directory));
 }
 
 domain::expected<void> zip_reader::enter(const zip_member& member) {

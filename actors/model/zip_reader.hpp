@@ -12,10 +12,8 @@ namespace fedloom::model {
 /// A zip archive from outside: stored and deflated members, zip64. Not thread-safe.
 class zip_reader {
 public:
-  /// `not_found` without the file; else as `read_directory`.
-  static domain::expected<zip_reader> open(const std::filesystem::path& file, std::size_t member_limit);
-  /// `archive` must outlive the reader.
-  static domain::expected<zip_reader> open(domain::byte_span archive, std::size_t member_limit);
+  /// As `read_directory`.
+  static domain::expected<zip_reader> open(std::unique_ptr<byte_source> archive, std::size_t member_limit);
   ~zip_reader();
   zip_reader(zip_reader&&) noexcept;
   zip_reader& operator=(zip_reader&&) noexcept;
@@ -32,9 +30,9 @@ public:
 
 private:
   class unpacker;
-  zip_reader(std::unique_ptr<zip_source> source, zip_directory directory);
+  zip_reader(std::unique_ptr<byte_source> source, zip_directory directory);
 
-  std::unique_ptr<zip_source> source_;
+  std::unique_ptr<byte_source> source_;
   zip_directory directory_;
   std::unique_ptr<unpacker> member_; ///< the one that was entered
 };

@@ -1,154 +1,114 @@
 #include "actors/model/zip_writer.hpp"
 
 #include <algorithm>
-#include <cstdio>
-#include <cstring>
-#include <new>
+#include <bit>
 #include <utility>
-#include <zip.h>
+#include <zlib.h>
 
 namespace fedloom::model {
 
 namespace {
 
-using domain::errc;
-using domain::failure;
+static_assert(std::endian::native == std::endian::little);
 
-constexpr std::size_t write_slice = std::size_t{1} << 20;
-constexpr unsigned long utf8_names = 1UL << 11;
+constexpr std::uint32_t in_zip64 = 0xffffffff; ///< the number stands in zip64's fields
+constexpr std::uint16_t plain_version = 20;
+constexpr std::uint16_t zip64_version = 45;
+constexpr std::uint16_t utf8_name = 1U << 11;
+constexpr std::uint16_t first_day = 0x21; ///< 1980-01-01, the format's first, as NumPy writes it
+constexpr std::uint64_t most_members = 0xfffe;
 
-/// A vector, as the "file" that minizip writes.
-struct memory_file {
-  std::vector<std::byte>* bytes = nullptr;
-  std::size_t at = 0;
+/// Appends numbers of the given widths.
+template <class... T>
+void put(std::string& out, T... numbers) {
+  (out.append(reinterpret_cast<const char*>(&numbers), sizeof numbers), ...);
+}
+
+std::uint32_t crc_of(const file_pieces& content) {
+  uLong crc = 0;
+  for (const auto& piece : content.pieces()) {
+    crc = ::crc32_z(crc, reinterpret_cast<const Bytef*>(piece.data()), piece.size());
+  }
+  return static_cast<std::uint32_t>(crc);
+}
+
+/// What the local header and the directory say alike: version needed to lengths of name and of zip64's field.
+struct description {
+  bool zip64 = false; ///< its lengths need it
+  std::uint16_t flags = 0;
+  std::uint32_t crc = 0;
+  std::uint64_t bytes = 0;
+  std::uint16_t name_bytes = 0;
+
+  void put_to(std::string& out, std::uint16_t version, std::uint16_t extra_bytes) const {
+    const std::uint16_t stored = 0;
+    const std::uint16_t midnight = 0;
+    const auto length = zip64 ? in_zip64 : static_cast<std::uint32_t>(bytes);
+    put(out, version, flags, stored, midnight, first_day, crc, length, length, name_bytes, extra_bytes);
+  }
 };
 
-memory_file& as_memory(voidpf stream) {
-  return *static_cast<memory_file*>(stream);
-}
-
-voidpf memory_open(voidpf opaque, const void*, int) {
-  return opaque;
-}
-uLong memory_read(voidpf, voidpf, void*, uLong) {
-  return 0;
-} // a fresh archive is never read
-
-uLong memory_write(voidpf, voidpf stream, const void* from, uLong count) {
-  auto& file = as_memory(stream);
-  try { // no exception may pass through the C library
-    if (file.at + count > file.bytes->size()) {
-      file.bytes->resize(file.at + count);
-    }
-  } catch (const std::bad_alloc&) {
-    return 0;
+/// zip64's field: its mark, its length and those numbers that have no room elsewhere.
+std::string zip64_field(bool lengths, std::uint64_t bytes, bool offset, std::uint64_t at) {
+  std::string numbers;
+  if (lengths) {
+    put(numbers, bytes, bytes);
   }
-  if (count > 0) {
-    std::memcpy(file.bytes->data() + file.at, from, count);
+  if (offset) {
+    put(numbers, at);
   }
-  file.at += count;
-  return count;
-}
-
-ZPOS64_T memory_tell(voidpf, voidpf stream) {
-  return as_memory(stream).at;
-}
-
-long memory_seek(voidpf, voidpf stream, ZPOS64_T offset, int origin) {
-  auto& file = as_memory(stream);
-  const std::size_t base = origin == SEEK_SET ? 0 : origin == SEEK_CUR ? file.at : file.bytes->size();
-  if (base + offset > file.bytes->size()) {
-    return -1;
+  std::string field;
+  if (!numbers.empty()) {
+    put(field, std::uint16_t{1}, static_cast<std::uint16_t>(numbers.size()));
   }
-  file.at = base + offset;
-  return 0;
-}
-
-int memory_close(voidpf, voidpf) {
-  return 0;
-}
-int memory_error(voidpf, voidpf) {
-  return 0;
-}
-
-tl::unexpected<domain::error> cannot_write() {
-  return failure(errc::storage_failed, "the archive cannot be written: no room");
+  return field + numbers;
 }
 
 } // namespace
 
-struct zip_writer::archive {
-  memory_file memory;
-  zipFile handle = nullptr;
-  std::uint64_t zip64_from = 0xffffffff;
-  /// Once a member has zip64's fields all later ones must have them too: closing a member without, minizip writes its
-  /// lengths over those of the last member with.
-  bool zip64 = false;
-};
-
-void zip_writer::closer::operator()(archive* what) const {
-  if (what->handle != nullptr) {
-    zipClose(what->handle, nullptr);
-  }
-  delete what;
-}
-
-domain::expected<zip_writer> zip_writer::to_file(const std::filesystem::path& file) {
-  std::unique_ptr<archive, closer> opened(new archive{{}, zipOpen64(file.c_str(), APPEND_STATUS_CREATE)});
-  if (opened->handle == nullptr) {
-    return failure(errc::storage_failed, "cannot make " + file.string());
-  }
-  return zip_writer(std::move(opened));
-}
-
-domain::expected<zip_writer> zip_writer::to_memory(std::vector<std::byte>& bytes, std::uint64_t zip64_from) {
-  std::unique_ptr<archive, closer> opened(new archive{{&bytes, 0}, nullptr, zip64_from});
-  zlib_filefunc64_def functions{memory_open, memory_read,  memory_write, memory_tell,
-                                memory_seek, memory_close, memory_error, &opened->memory};
-  opened->handle = zipOpen2_64("memory", APPEND_STATUS_CREATE, nullptr, &functions);
-  if (opened->handle == nullptr) {
-    return cannot_write();
-  }
-  return zip_writer(std::move(opened));
-}
-
-domain::expected<void> zip_writer::begin(const std::string& name, std::uint64_t bytes) {
-  zip_fileinfo about{};
-  about.tmz_date.tm_year = 1980; // the format's first day, as NumPy writes it
-  about.tmz_date.tm_mday = 1;
+void zip_writer::add(const std::string& name, const file_pieces& content) {
   const bool ascii = std::ranges::all_of(name, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-  archive_->zip64 = archive_->zip64 || bytes >= archive_->zip64_from;
-  const int stored = 0;
-  if (zipOpenNewFileInZip4_64(archive_->handle, name.c_str(), &about, nullptr, 0, nullptr, 0, nullptr, stored, 0, 0, 0,
-                              0, 0, nullptr, 0, 0, ascii ? 0 : utf8_names, archive_->zip64 ? 1 : 0) != ZIP_OK) {
-    return cannot_write();
-  }
-  return {};
+  const description what{content.size() >= zip64_from_, ascii ? std::uint16_t{0} : utf8_name, crc_of(content),
+                         content.size(), static_cast<std::uint16_t>(name.size())};
+  const auto at = archive_.size();
+  const bool far = at >= zip64_from_;
+  const auto extra = zip64_field(what.zip64, what.bytes, false, 0);
+  std::string header = "PK\3\4";
+  what.put_to(header, what.zip64 ? zip64_version : plain_version, static_cast<std::uint16_t>(extra.size()));
+  archive_.append(header + name + extra);
+  archive_.append(content);
+
+  const auto more = zip64_field(what.zip64, what.bytes, far, at);
+  directory_ += "PK\1\2";
+  put(directory_, zip64_version); // the version that made it
+  what.put_to(directory_, more.empty() ? plain_version : zip64_version, static_cast<std::uint16_t>(more.size()));
+  put(directory_, std::uint16_t{0}, std::uint16_t{0}, std::uint16_t{0}); // comment, disk, kind of content
+  put(directory_, std::uint32_t{0}, far ? in_zip64 : static_cast<std::uint32_t>(at));
+  directory_ += name + more;
+  ++members_;
 }
 
-domain::expected<void> zip_writer::write(domain::byte_span bytes) {
-  while (!bytes.empty()) {
-    const auto slice = bytes.first(std::min(bytes.size(), write_slice));
-    if (zipWriteInFileInZip(archive_->handle, slice.data(), static_cast<unsigned>(slice.size())) != ZIP_OK) {
-      return cannot_write();
-    }
-    bytes = bytes.subspan(slice.size());
+file_pieces zip_writer::finish() {
+  const auto at = archive_.size();
+  const std::uint64_t bytes = directory_.size();
+  const bool zip64 = at >= zip64_from_ || bytes >= zip64_from_ || members_ > most_members;
+  archive_.append(std::exchange(directory_, {}));
+  std::string end;
+  if (zip64) {
+    constexpr std::uint64_t bytes_to_come = 44;
+    const auto record = archive_.size();
+    end = "PK\6\6";
+    put(end, bytes_to_come, zip64_version, zip64_version, std::uint32_t{0}, std::uint32_t{0}, members_, members_, bytes,
+        at);
+    end += "PK\6\7";
+    put(end, std::uint32_t{0}, record, std::uint32_t{1});
   }
-  return {};
-}
-
-domain::expected<void> zip_writer::end() {
-  if (zipCloseFileInZip(archive_->handle) != ZIP_OK) {
-    return cannot_write();
-  }
-  return {};
-}
-
-domain::expected<void> zip_writer::finish() {
-  if (zipClose(std::exchange(archive_->handle, nullptr), nullptr) != ZIP_OK) {
-    return cannot_write();
-  }
-  return {};
+  const auto count = zip64 ? std::uint16_t{0xffff} : static_cast<std::uint16_t>(members_);
+  end += "PK\5\6";
+  put(end, std::uint16_t{0}, std::uint16_t{0}, count, count, zip64 ? in_zip64 : static_cast<std::uint32_t>(bytes),
+      zip64 ? in_zip64 : static_cast<std::uint32_t>(at), std::uint16_t{0});
+  archive_.append(end);
+  return std::move(archive_);
 }
 
 } // namespace fedloom::model

@@ -1,40 +1,29 @@
 #pragma once
-#include "messages/domain/bytes.hpp"
-#include "messages/domain/expected.hpp"
+#include "actors/model/file_pieces.hpp"
 
-#include <cstddef>
 #include <cstdint>
-#include <filesystem>
-#include <memory>
 #include <string>
 #include <vector>
 
 namespace fedloom::model {
 
-/// Writes a zip archive of stored members, in one go and always with the same bytes for the same members (no clock).
-/// Not thread-safe. A writer that is not finished leaves an unreadable archive behind.
+/// Lays out a zip archive of stored members around bytes that stay where they are. The same members give the same
+/// archive, always (no clock). Members, or a whole, of `zip64_from` bytes and more get zip64's longer fields (tests
+/// lower it).
 class zip_writer {
 public:
-  /// `storage_failed` when the file cannot be made.
-  static domain::expected<zip_writer> to_file(const std::filesystem::path& file);
-  /// `archive` must outlive the writer. Members of `zip64_from` bytes and more get zip64's longer fields (tests lower
-  /// it).
-  static domain::expected<zip_writer> to_memory(std::vector<std::byte>& archive, std::uint64_t zip64_from = 0xffffffff);
+  explicit zip_writer(std::uint64_t zip64_from = 0xffffffff) : zip64_from_(zip64_from) {}
 
-  /// Begins a member; `bytes` is how long it will be.
-  domain::expected<void> begin(const std::string& name, std::uint64_t bytes);
-  domain::expected<void> write(domain::byte_span bytes);
-  domain::expected<void> end();
-  /// Writes the directory. The writer cannot be used afterwards.
-  domain::expected<void> finish();
+  /// Reads the content once, for its checksum. The name has at most 65535 bytes, in UTF-8.
+  void add(const std::string& name, const file_pieces& content);
+  /// Ends the archive with its directory. The writer cannot be used afterwards.
+  file_pieces finish();
 
 private:
-  struct archive;
-  struct closer {
-    void operator()(archive* what) const;
-  };
-  explicit zip_writer(std::unique_ptr<archive, closer> what) : archive_(std::move(what)) {}
-  std::unique_ptr<archive, closer> archive_;
+  std::uint64_t zip64_from_;
+  file_pieces archive_;
+  std::string directory_;
+  std::uint64_t members_ = 0;
 };
 
 } // namespace fedloom::model

@@ -1,3 +1,4 @@
+#include "actors/model/model_file.hpp"
 #include "actors/model/npz.hpp"
 #include "tests/actors/model/model_samples.hpp"
 
@@ -8,7 +9,7 @@
 #include <memory>
 #include <optional>
 
-/// Archives go to real NumPy and come from it (numpy_peer.py).
+/// Files go to real NumPy and come from it (numpy_peer.py).
 namespace fedloom::model {
 namespace {
 
@@ -80,8 +81,8 @@ protected:
 
   static std::filesystem::path archive(const std::string& name) { return *folder / (name + ".npz"); }
 
-  static std::string dump_by_numpy(const std::filesystem::path& file) {
-    const auto result = run(peer + "dump " + file.string());
+  static std::string dump_by_numpy(const std::filesystem::path& file, const std::string& how = "dump ") {
+    const auto result = run(peer + how + file.string());
     EXPECT_EQ(result.status, 0) << file;
     return result.output;
   }
@@ -114,6 +115,42 @@ TEST_F(numpy_test, numpy_reads_what_was_written_here) {
   const auto stream = filled_stream(what);
   ASSERT_TRUE(write_npz(stream, archive("written_here")));
   EXPECT_EQ(dump_by_numpy(archive("written_here")), dump(stream));
+}
+
+TEST_F(numpy_test, fedns_numpyhelper_reads_what_was_written_here) {
+  const auto stream = filled_stream(every_type());
+  ASSERT_TRUE(write_npz(stream, archive("for_fedn")));
+  EXPECT_EQ(dump_by_numpy(archive("for_fedn"), "fedn "), dump(stream));
+}
+
+TEST_F(numpy_test, the_other_formats_are_read_as_numpy_reads_them) {
+  for (const auto* name : {"raw.bin", "raw.f32", "framework.safetensors"}) {
+    const auto file = *folder / name;
+    const auto stream = read_model(file, format_of(file).value());
+    ASSERT_TRUE(stream) << stream.error().text;
+    EXPECT_EQ(dump(*stream), dump_by_numpy(file)) << name;
+  }
+}
+
+TEST_F(numpy_test, numpy_reads_the_other_formats_as_they_are_written_here) {
+  auto many = every_type();
+  many.tensors.push_back({"größe \"x\"", dtype::f16, {2}});
+  const std::pair<const char*, manifest> files[] = {{"written.bin", {{{"0", dtype::f64, {1000}}}}},
+                                                    {"written.f32", {{{"0", dtype::f32, {1000}}}}},
+                                                    {"written.safetensors", many}};
+  for (const auto& [name, what] : files) {
+    const auto file = *folder / name;
+    const auto stream = filled_stream(what);
+    ASSERT_TRUE(write_model(stream, format_of(file).value(), file));
+    EXPECT_EQ(dump_by_numpy(file), dump(stream)) << name;
+  }
+}
+
+TEST_F(numpy_test, a_model_of_several_tensors_is_one_row_of_numbers_for_the_raw_formats) {
+  const auto stream = filled_stream({{{"w", dtype::f64, {2, 3}}, {"b", dtype::f64, {}}}});
+  ASSERT_TRUE(write_model(stream, file_format::bin, *folder / "several.bin"));
+  const auto again = read_model(*folder / "several.bin", file_format::bin).value();
+  EXPECT_EQ(dump_by_numpy(*folder / "several.bin"), dump(again));
 }
 
 TEST_F(numpy_test, the_id_does_not_depend_on_the_packing) {

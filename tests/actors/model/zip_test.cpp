@@ -1,6 +1,7 @@
 #include "actors/model/zip_reader.hpp"
 #include "actors/model/zip_writer.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <gtest/gtest.h>
 
@@ -12,26 +13,29 @@ using domain::errc;
 const std::vector<std::string> contents{"short", std::string(500, 'x'), "", "also short"};
 
 std::vector<std::byte> archive_of(std::uint64_t zip64_from) {
-  std::vector<std::byte> archive;
-  auto zip = *zip_writer::to_memory(archive, zip64_from);
+  zip_writer zip(zip64_from);
   for (std::size_t i = 0; i < contents.size(); ++i) {
-    EXPECT_TRUE(zip.begin(std::to_string(i), contents[i].size()));
-    EXPECT_TRUE(zip.write(domain::as_bytes(contents[i])));
-    EXPECT_TRUE(zip.end());
+    file_pieces content; // of two pieces
+    content.append(contents[i].substr(0, 3));
+    content.append(contents[i].substr(std::min<std::size_t>(3, contents[i].size())));
+    zip.add(std::to_string(i), content);
   }
-  EXPECT_TRUE(zip.finish());
-  return archive;
+  return zip.finish().joined();
+}
+
+domain::expected<zip_reader> reader_of(domain::byte_span archive, std::size_t limit = 10) {
+  return zip_reader::open(open_source(archive), limit);
 }
 
 errc code_of(domain::byte_span archive, std::size_t limit = 10) {
-  const auto zip = zip_reader::open(archive, limit);
+  const auto zip = reader_of(archive, limit);
   return zip ? errc::none : zip.error().code;
 }
 
 TEST(zip_test, members_survive_with_and_without_zip64) {
   for (const std::uint64_t zip64_from : {0, 500, 501}) {
     const auto archive = archive_of(zip64_from);
-    auto zip = zip_reader::open(archive, contents.size());
+    auto zip = reader_of(archive, contents.size());
     ASSERT_TRUE(zip) << zip.error().text;
     ASSERT_EQ(zip->members().size(), contents.size());
     for (std::size_t i = contents.size(); i-- > 0;) { // in any order
@@ -45,6 +49,32 @@ TEST(zip_test, members_survive_with_and_without_zip64) {
   }
 }
 
+TEST(zip_test, more_than_65535_members_survive) {
+  constexpr std::size_t count = 70000;
+  zip_writer zip;
+  for (std::size_t i = 0; i < count; ++i) {
+    zip.add(std::to_string(i), {});
+  }
+  const auto archive = zip.finish().joined();
+  const auto read = reader_of(archive, count);
+  ASSERT_TRUE(read) << read.error().text;
+  ASSERT_EQ(read->members().size(), count);
+  EXPECT_EQ(read->members().back().name, "69999");
+}
+
+TEST(zip_test, names_beyond_ascii_are_marked_as_utf8) {
+  const auto flags_of = [](const std::string& name) {
+    zip_writer zip;
+    zip.add(name, {});
+    const auto archive = zip.finish().joined();
+    std::uint16_t flags = 0;
+    std::memcpy(&flags, archive.data() + 6, sizeof flags);
+    return flags;
+  };
+  EXPECT_EQ(flags_of("plain"), 0);
+  EXPECT_EQ(flags_of("größe"), 1 << 11);
+}
+
 TEST(zip_test, more_members_than_the_limit_are_refused) {
   const auto archive = archive_of(1000);
   EXPECT_EQ(code_of(archive, contents.size()), errc::none);
@@ -53,7 +83,7 @@ TEST(zip_test, more_members_than_the_limit_are_refused) {
 
 TEST(zip_test, reading_beyond_a_member_is_refused) {
   const auto archive = archive_of(1000);
-  auto zip = *zip_reader::open(archive, 10);
+  auto zip = *reader_of(archive);
   std::vector<std::byte> into(6);
   ASSERT_TRUE(zip.enter(zip.members()[0]));
   EXPECT_EQ(zip.read(into).error().code, errc::malformed);

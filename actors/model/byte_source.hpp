@@ -11,9 +11,9 @@ namespace fedloom::model {
 
 /// Bytes that can be read at any place: a file or memory. Read rather than mapped, because a file that another process
 /// shortens meanwhile must be an error and not a signal.
-class zip_source {
+class byte_source {
 public:
-  virtual ~zip_source() = default;
+  virtual ~byte_source() = default;
   /// The length when it was opened.
   virtual std::uint64_t size() const = 0;
   /// Fills `into` from `offset`; false when not all of it is there.
@@ -21,8 +21,8 @@ public:
 };
 
 /// `not_found` when the file cannot be opened.
-domain::expected<std::unique_ptr<zip_source>> open_source(const std::filesystem::path& file);
+domain::expected<std::unique_ptr<byte_source>> open_source(const std::filesystem::path& file);
 /// `bytes` must outlive the source.
-std::unique_ptr<zip_source> open_source(domain::byte_span bytes);
+std::unique_ptr<byte_source> open_source(domain::byte_span bytes);
 
 } // namespace fedloom::model

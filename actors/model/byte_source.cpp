@@ -1,4 +1,4 @@
-#include "actors/model/zip_source.hpp"
+#include "actors/model/byte_source.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -11,7 +11,7 @@ namespace fedloom::model {
 
 namespace {
 
-class memory_source final : public zip_source {
+class memory_source final : public byte_source {
 public:
   explicit memory_source(domain::byte_span bytes) : bytes_(bytes) {}
   std::uint64_t size() const override { return bytes_.size(); }
@@ -29,7 +29,7 @@ private:
   domain::byte_span bytes_;
 };
 
-class file_source final : public zip_source {
+class file_source final : public byte_source {
 public:
   file_source(int descriptor, std::uint64_t size) : descriptor_(descriptor), size_(size) {}
   ~file_source() override { ::close(descriptor_); }
@@ -59,7 +59,7 @@ private:
 
 } // namespace
 
-domain::expected<std::unique_ptr<zip_source>> open_source(const std::filesystem::path& file) {
+domain::expected<std::unique_ptr<byte_source>> open_source(const std::filesystem::path& file) {
   const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
   struct stat about {};
   if (descriptor < 0 || ::fstat(descriptor, &about) != 0 || !S_ISREG(about.st_mode)) {
@@ -72,7 +72,7 @@ domain::expected<std::unique_ptr<zip_source>> open_source(const std::filesystem:
   return std::make_unique<file_source>(descriptor, static_cast<std::uint64_t>(about.st_size));
 }
 
-std::unique_ptr<zip_source> open_source(domain::byte_span bytes) {
+std::unique_ptr<byte_source> open_source(domain::byte_span bytes) {
   return std::make_unique<memory_source>(bytes);
 }
 
