@@ -66,15 +66,6 @@ std::string api::download(const std::string& model) const {
   return successful("GET " + path, called(port_, "GET", path));
 }
 
-std::optional<double> metric_of(const std::string& page, const std::string& name) {
-  const auto line = ('\n' + page).find('\n' + name + ' ');
-  return line == std::string::npos ? std::nullopt : std::optional(std::stod(page.substr(line + name.size())));
-}
-
-std::string metrics_page(std::uint16_t port) {
-  return successful("GET /metrics", called(port, "GET", "/metrics"));
-}
-
 event_stream::event_stream(std::uint16_t port, const std::string& path)
     : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   sockaddr_in address{};

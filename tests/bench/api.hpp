@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,11 +27,6 @@ public:
 private:
   std::uint16_t port_;
 };
-
-/// The value of a metric without labels in Prometheus' text format; nothing if it is not there.
-std::optional<double> metric_of(const std::string& page, const std::string& name);
-/// A service's page of metrics. Throws bench_failure.
-std::string metrics_page(std::uint16_t port);
 
 /// A subscription to a session's events. It stands when the constructor returns.
 class event_stream {

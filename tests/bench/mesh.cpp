@@ -1,6 +1,7 @@
 #include "tests/bench/mesh.hpp"
 
 #include "tests/bench/bench_failure.hpp"
+#include "tests/bench/process_reading.hpp"
 #include "tests/bench/stopwatch.hpp"
 
 #include <arpa/inet.h>
@@ -54,11 +55,10 @@ void mesh::start(std::uint32_t combiners) {
   wait_until("the controller", [this] { return api_.ready(); });
   for (std::uint32_t i = 1; i <= combiners; ++i) {
     const auto name = "combiner-" + std::to_string(i);
-    combiner_metrics_.push_back(free_port());
     start_service(name, "fedloom-combiner",
                   "id: " + name +
                       "\nmesh:\n  bind: tcp://127.0.0.1:0\nclients:\n  most: 20000\ncontroller:\n  endpoint: " +
-                      endpoint(mesh_port_) + "\nmetrics:\n  port: " + std::to_string(combiner_metrics_.back()) + '\n');
+                      endpoint(mesh_port_) + "\nmetrics:\n  port: 0\n");
   }
   wait_until("the combiners", [&] {
     const auto all = api_.get("/api/v1/combiners").at("result");
@@ -88,8 +88,8 @@ void mesh::start_clients(std::uint32_t clients) {
 
 double mesh::journal_seconds() const {
   double all = 0;
-  for (const auto port : combiner_metrics_) {
-    all += metric_of(metrics_page(port), "fedloom_combiner_journal_write_seconds_sum").value_or(0);
+  for (const auto& each : members_) {
+    all += each.name.starts_with("combiner") ? cpu_seconds(each.id, "journal") : 0;
   }
   return all;
 }

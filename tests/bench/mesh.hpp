@@ -30,7 +30,7 @@ public:
   };
   const std::vector<member>& members() const noexcept { return members_; }
   const api& controller() const noexcept { return api_; }
-  /// Seconds that all combiners together have spent in writing their journals, since they started.
+  /// Processor seconds that all combiners together have spent on their journals, since they started.
   double journal_seconds() const;
   event_stream events(const std::string& session) const;
   processes& watched() noexcept { return processes_; }
@@ -48,7 +48,6 @@ private:
   const api api_;
   processes processes_;
   std::vector<member> members_;
-  std::vector<std::uint16_t> combiner_metrics_; ///< ports
 };
 
 } // namespace fedloom::bench

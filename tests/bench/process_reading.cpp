@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <ctime>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -31,6 +32,19 @@ double cpu_seconds(pid_t process) {
     throw bench_failure("there is no process " + std::to_string(process) + " to measure");
   }
   return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
+}
+
+double cpu_seconds(pid_t process, std::string_view thread) {
+  double all = 0;
+  for (const auto& each : std::filesystem::directory_iterator("/proc/" + std::to_string(process) + "/task")) {
+    std::string name;
+    std::getline(std::ifstream(each.path() / "comm"), name);
+    std::uint64_t nanoseconds = 0; // the file's first number: on a processor
+    if (name == thread && std::ifstream(each.path() / "schedstat") >> nanoseconds) {
+      all += static_cast<double>(nanoseconds) / 1e9;
+    }
+  }
+  return all;
 }
 
 memory_reading memory_in(std::string_view status) {

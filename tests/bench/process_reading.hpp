@@ -10,6 +10,8 @@ namespace fedloom::bench {
 /// Processor time of all of a living process' threads, in seconds. From its CPU clock: /proc/<pid>/stat counts the same
 /// in hundredths, too coarse for a round of a few milliseconds. Throws bench_failure if there is no such process.
 double cpu_seconds(pid_t process);
+/// The same of its threads of this name (at most 15 characters), as exactly; 0 when it has none.
+double cpu_seconds(pid_t process, std::string_view thread);
 
 struct memory_reading {
   std::uint64_t resident = 0; ///< bytes now (VmRSS)

@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <future>
+#include <thread>
 
 namespace fedloom::bench {
 namespace {
@@ -23,6 +27,24 @@ TEST(process_reading_test, reads_this_process) {
   EXPECT_GT(before, 0);
   EXPECT_GE(cpu_seconds(::getpid()), before);
   EXPECT_GT(memory_of(::getpid()).resident, 0U);
+}
+
+TEST(process_reading_test, reads_the_threads_of_one_name) {
+  std::promise<void> worked;
+  std::promise<void> read;
+  std::jthread busy([&] {
+    ::pthread_setname_np(::pthread_self(), "busy-one");
+    while (cpu_seconds(::getpid(), "busy-one") < 0.001) {
+    }
+    worked.set_value();
+    read.get_future().wait();
+  });
+  worked.get_future().wait();
+  const auto found = cpu_seconds(::getpid(), "busy-one");
+  EXPECT_GE(found, 0.001);
+  EXPECT_LE(found, cpu_seconds(::getpid()));
+  EXPECT_EQ(cpu_seconds(::getpid(), "nobody"), 0);
+  read.set_value();
 }
 
 TEST(process_reading_test, a_process_that_has_ended_is_an_error) {

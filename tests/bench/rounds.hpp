@@ -36,7 +36,7 @@ struct rounds_result {
   std::vector<double> round_seconds; ///< ascending
   floor_times floor;
   per_service cpu_seconds;    ///< over the measured rounds
-  double journal_seconds = 0; ///< of all combiners, over the measured rounds
+  double journal_seconds = 0; ///< processor time, of all combiners, over the measured rounds
   per_service peak_rss_mb;    ///< of each process since its start; the combiners' largest; MB = 10^6 bytes
 
   double median() const;
@@ -44,7 +44,8 @@ struct rounds_result {
   double seconds() const; ///< of all measured rounds
   double updates() const { return static_cast<double>(order.clients) * static_cast<double>(round_seconds.size()); }
   double updates_per_second() const;
-  /// Of the measured rounds' time, how much a combiner spends in writes of its journal, on average.
+  /// What a combiner's journal costs: the processor time of the thread that encodes, writes and reports it, on average
+  /// of the combiners and as a share of the measured rounds' time.
   double journal_share() const;
   /// Model bytes down and up in all measured rounds.
   double megabytes_moved() const;

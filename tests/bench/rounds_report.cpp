@@ -31,7 +31,7 @@ std::string to_text(const rounds_result& found) {
              "{} clients x {} float32 parameters, {} rounds, {} combiner(s); the final model is exact\n"
              "  round   median {:.4f} s, worst {:.4f} s, {:.1f} updates/s\n"
              "  floor   {:.4f} s = transfer {:.4f} + multiply-add {:.4f} + file {:.4f}; median round / floor {:.2f}\n"
-             "  journal {:.2f} % of a round writing the journal, per combiner\n"
+             "  journal {:.2f} % of a round for the journal, per combiner\n"
              "  process     CPU s / update  CPU ms / MB  peak RSS in MB\n",
              found.order.clients, found.order.parameters, found.order.rounds, found.order.combiners, found.median(),
              found.worst(), found.updates_per_second(), found.floor.total(), found.floor.transfer,

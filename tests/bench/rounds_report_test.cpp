@@ -1,4 +1,3 @@
-#include "tests/bench/api.hpp"
 #include "tests/bench/rounds.hpp"
 
 #include <gmock/gmock.h>
@@ -43,12 +42,6 @@ TEST(rounds_report_test, the_journals_share_is_that_of_one_combiner) {
   found.order.combiners = 2;
   EXPECT_DOUBLE_EQ(found.journal_share(), 0.01);
   EXPECT_THAT(to_text(found), ::testing::HasSubstr("journal 1.00 % of a round"));
-}
-
-TEST(rounds_report_test, a_metric_is_found_by_its_whole_name) {
-  const std::string page = "# HELP seconds_sum\nother_seconds_sum 1\nseconds_sum 2.5\nseconds_sum_total 3\n";
-  EXPECT_EQ(metric_of(page, "seconds_sum"), 2.5);
-  EXPECT_EQ(metric_of(page, "seconds"), std::nullopt);
 }
 
 TEST(rounds_report_test, the_median_of_an_odd_number_of_rounds_is_the_middle_one) {
