@@ -21,16 +21,19 @@ ALLOWED = {
     "actors/transfer": DOMAIN,
     "actors/model": DOMAIN + ["actors/security"],
     "actors/aggregation": DOMAIN + ["actors/model"],
-    "actors/package": DOMAIN,
+    "actors/package": DOMAIN + ["actors/security", "actors/storage"],
     "actors/transport": KERNEL + ["messages/codec"],
+    "actors/http": DOMAIN,
     "actors/storage": KERNEL + ["messages/codec", "actors/model"],
     "actors/controller": SHARED,
     "actors/combiner": SHARED,
-    "actors/client": SHARED,
+    "actors/client": SHARED + ["actors/client/runtime"],
+    "actors/client/runtime": PURE + ["actors/package", "actors/storage"],
     "services/runtime": SHARED,
     "services/controller": SHARED + ["actors/controller", "services/runtime"],
     "services/combiner": SHARED + ["actors/combiner", "services/runtime"],
-    "services/client": SHARED + ["actors/client", "services/runtime"],
+    "services/client": SHARED + ["actors/client", "actors/client/runtime", "services/runtime"],
+    "cli": DOMAIN + ["actors/http", "actors/model", "actors/package", "actors/client/runtime", "services/runtime"],
 }
 
 # Outside library -> (pattern of the include, pattern of the files that may have it).
@@ -38,12 +41,16 @@ HOMES = {
     "CAF": (r"caf/", r"actors/(kernel|controller|combiner|client|transport)/|services/|tools/cmake/"),
     "ZeroMQ": (r"zmq", r"actors/transport/"),
     "RocksDB": (r"rocksdb/", r"actors/storage/"),
-    "YAML": (r"yaml-cpp/", r"services/"),
+    "YAML": (r"yaml-cpp/", r"services/|(actors/package|cli)/[a-z_]+_file\.(hpp|cpp)$"),
     "prometheus-cpp": (r"prometheus/", r".*probe\.cpp$|services/"),
     "spdlog": (r"spdlog/", r"actors/kernel/logger\.cpp$"),
-    "nlohmann": (r"nlohmann/", r"services/|actors/client/runtime/metadata_file\.cpp$"),
-    "CLI11": (r"CLI/", r"services/|tools/"),
+    "nlohmann": (r"nlohmann/", r"services/|cli/|actors/client/runtime/(metadata_file|worker_line)\.cpp$"),
+    "CLI11": (r"CLI/", r"services/|cli/|tools/"),
+    "curl": (r"curl/", r"actors/http/"),
     "OpenSSL": (r"openssl/", r"actors/security/"),
+    "libsodium": (r"sodium", r"actors/security/"),
+    "libarchive": (r"archive(_entry)?\.h", r"actors/package/(pack|unpack)\.cpp$"),
+    "libseccomp": (r"seccomp\.h", r"actors/client/runtime/launcher/"),
     "xxhash": (r"xxh", r"actors/transfer/digests\.cpp$"),
     "civetweb": (r"civetweb", r"services/runtime/"),
     "generated FlatBuffers": (r".*_generated\.h", r"messages/codec/[^/]*\.cpp$"),
@@ -52,7 +59,7 @@ HOMES = {
 PURE_FILES = re.compile(r"(_machine\.(hpp|cpp)$)|^actors/(aggregation|transfer|model)/|^messages/domain/")
 IMPURE = re.compile(r"#include *[<\"](caf/|zmq|rocksdb/|curl/|yaml-cpp/|prometheus/|nlohmann/|spdlog/)"
                     r"|system_clock::now|steady_clock::now|std::random_device")
-OURS = re.compile(r"^(messages|actors|services|tests|tools)/")
+OURS = re.compile(r"^(messages|actors|services|cli|tests|tools)/")
 
 
 def longest_prefix(path):
@@ -85,7 +92,7 @@ def check_file(root, file):
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent.parent).resolve()
     problems = []
-    for house in ("messages", "actors", "services"):
+    for house in ("messages", "actors", "services", "cli"):
         for pattern in ("*.hpp", "*.cpp"):
             for file in sorted((root / house).rglob(pattern)):
                 problems += check_file(root, file)

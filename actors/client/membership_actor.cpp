@@ -2,6 +2,7 @@
 #include "actors/client/token_file.hpp"
 #include "actors/kernel/actor_guard.hpp"
 #include "actors/kernel/logger.hpp"
+#include "actors/security/random.hpp"
 
 #include <caf/all.hpp>
 
@@ -27,11 +28,7 @@ public:
   membership_actor::behavior_type start(deps_ptr with) {
     kernel::guard(self_);
     with_ = std::move(with);
-    const auto resume = read_token(with_->token_file);
-    if (!resume) {
-      log(log_level::warn, "membership", "token-unreadable", {{"reason", domain::to_string(resume.error())}});
-    }
-    machine_.emplace(with_->membership, resume.value_or(domain::token{}), std::random_device{}());
+    machine_.emplace(with_->membership, own_token(), std::random_device{}());
     perform_all(machine_->start(now()));
     return {
         [this](const transport::inbound_ptr& in) { on_inbound(*in); },
@@ -101,6 +98,18 @@ private:
       // It works on: only after a restart within the lease will the id be taken for a moment.
       log(log_level::error, "membership", "token-not-kept", {{"reason", domain::to_string(kept.error())}});
     }
+  }
+  /// Made up before the first join: who has not heard the answer asks again, and is known to be the same.
+  domain::token own_token() {
+    const auto kept = read_token(with_->token_file);
+    if (!kept) {
+      log(log_level::warn, "membership", "token-unreadable", {{"reason", domain::to_string(kept.error())}});
+    } else if (*kept != domain::token{}) {
+      return *kept;
+    }
+    membership::keep_token made{security::random_token()};
+    perform(made);
+    return made.resume;
   }
   void perform(membership::attached& e) {
     log(log_level::info, "membership", "attached", {{"client", id()}, {"combiner", e.combiner.value()}});

@@ -11,11 +11,16 @@ using domain::errc;
 using domain::failure;
 using std::filesystem::path;
 
-path activation_script(const compute_package& package) {
-  return package.project_dir / *package.python_env / "bin" / "activate";
+path activation_script(const path& environment) {
+  return environment / "bin" / "activate";
 }
 
-/// One word for the shell, whatever characters it holds.
+bool blank(const std::string& text) {
+  return std::ranges::all_of(text, [](unsigned char letter) { return std::isspace(letter) != 0; });
+}
+
+} // namespace
+
 std::string quoted(const std::string& text) {
   std::string word = "'";
   for (const char letter : text)
@@ -26,28 +31,29 @@ std::string quoted(const std::string& text) {
   return word + "'";
 }
 
-bool blank(const std::string& text) {
-  return std::ranges::all_of(text, [](unsigned char letter) { return std::isspace(letter) != 0; });
+bool is_for_worker(const compute_package& package, const std::string& entry) {
+  return package.entry_points.contains("worker") && (entry == "train" || entry == "validate" || entry == "predict");
 }
 
-} // namespace
+bool is_environment(const path& folder) {
+  std::error_code unknown;
+  return std::filesystem::is_regular_file(activation_script(folder), unknown);
+}
 
 domain::expected<void> validate(const compute_package& package) {
   const auto folder = package.project_dir.string();
   std::error_code problem;
   if (!std::filesystem::is_directory(package.project_dir, problem))
     return failure(errc::config_invalid, "the compute package " + folder + " is not a folder");
-  if (!package.entry_points.contains("train"))
-    return failure(errc::config_invalid, "the compute package " + folder + " has no entry point train");
+  if (!package.entry_points.contains("train") && !package.entry_points.contains("worker"))
+    return failure(errc::config_invalid, "the compute package " + folder + " has no entry point train and no worker");
   for (const auto& [name, command] : package.entry_points)
     if (blank(command))
       return failure(errc::config_invalid,
                      "the entry point " + name + " of the compute package " + folder + " has no command");
-  if (package.python_env && !std::filesystem::is_regular_file(activation_script(package), problem))
-    return failure(errc::config_invalid, "the compute package " + folder + " needs the virtual environment " +
-                                             *package.python_env +
-                                             ": create it there (python3 -m venv) or remove "
-                                             "python_env from fedn.yaml");
+  if (package.python_env && !is_environment(*package.python_env))
+    return failure(errc::config_invalid, "there is no virtual environment in " + package.python_env->string() +
+                                             ": create it there (python3 -m venv) or name another");
   return {};
 }
 
@@ -58,7 +64,7 @@ domain::expected<std::string> command_line(const compute_package& package, const
     return failure(errc::entry_point_missing, "the compute package has no entry point " + entry);
   std::string line;
   if (package.python_env)
-    line = "source " + quoted(activation_script(package).string()) + " && ";
+    line = "source " + quoted(activation_script(*package.python_env).string()) + " && ";
   line += found->second;
   for (const auto& argument : arguments)
     line += ' ' + quoted(argument.string());

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <openssl/evp.h>
+#include <string_view>
 
 namespace fedloom::security {
 
@@ -47,6 +48,17 @@ sha256_digest sha256::finish() {
   require(EVP_DigestFinal_ex(context_->handle, digest.data(), nullptr) == 1);
   context_->begin();
   return digest;
+}
+
+std::string to_hex(const sha256_digest& digest) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  text.reserve(2 * digest.size());
+  for (const auto byte : digest) {
+    text += digits[byte >> 4U];
+    text += digits[byte & 0xFU];
+  }
+  return text;
 }
 
 sha256_digest sha256_of(domain::byte_span bytes) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <string>
 
 namespace fedloom::security {
 
@@ -26,6 +27,9 @@ private:
   struct context;
   std::unique_ptr<context> context_;
 };
+
+/// 64 lower-case hex digits.
+std::string to_hex(const sha256_digest& digest);
 
 /// The digest of these bytes.
 sha256_digest sha256_of(domain::byte_span bytes);

@@ -1,8 +1,9 @@
 #include "services/client/service.hpp"
 
 #include "actors/client/runtime/package_trainer.hpp"
+#include "actors/client/runtime/python_environment.hpp"
 #include "actors/kernel/logger.hpp"
-#include "services/client/package_file.hpp"
+#include "actors/package/package_file.hpp"
 #include "services/client/tree.hpp"
 #include "services/runtime/mesh_node.hpp"
 
@@ -22,11 +23,15 @@ public:
     if (auto settled = node_.settle(with.data_folder, with.id); !settled) {
       return settled;
     }
-    auto package = load_package(with.package_folder);
+    auto package = package::load_package(with.package_folder);
     if (!package) {
       return domain::failure(domain::errc::config_invalid, package.error().text);
     }
-    trainer_ = std::make_unique<package_trainer>(std::move(*package), node_.folder() / "work");
+    const python_environments environments(node_.folder() / "environments");
+    if (auto ready = prepare_environment(*package, environments, {}, {}); !ready) {
+      return ready;
+    }
+    trainer_ = std::make_unique<package_trainer>(*package, node_.folder() / "work");
     if (auto kept = open_updates(node_.folder() / "updates"); !kept) {
       return kept;
     }

@@ -24,12 +24,13 @@ domain::expected<metadata> from_json(const nlohmann::json& object, const std::st
   return result;
 }
 
-} // namespace
-
-domain::expected<metadata> read_metadata(const std::filesystem::path& file) {
+/// `use(object)`, if the file holds one.
+template <class Use>
+auto use_object(const std::filesystem::path& file, Use use) -> decltype(use(nlohmann::json())) {
   const auto name = file.filename().string();
   std::error_code problem;
-  if (!std::filesystem::is_regular_file(file, problem))
+  // A link could lead out of the folder that the entry point may write to.
+  if (std::filesystem::symlink_status(file, problem).type() != std::filesystem::file_type::regular)
     return domain::failure(domain::errc::no_output, "the entry point did not write " + name);
   if (std::filesystem::file_size(file, problem) > max_metadata_bytes)
     return domain::failure(domain::errc::bad_output,
@@ -39,12 +40,22 @@ domain::expected<metadata> read_metadata(const std::filesystem::path& file) {
   if (!parsed.is_object())
     return domain::failure(domain::errc::bad_output,
                            name + " is not a JSON object (NaN and Infinity, as Python writes them, are no JSON)");
-  return from_json(parsed, name);
+  return use(parsed);
 }
 
-domain::expected<void> write_settings(const std::filesystem::path& file) {
+} // namespace
+
+domain::expected<metadata> read_metadata(const std::filesystem::path& file) {
+  return use_object(file, [&](const nlohmann::json& object) { return from_json(object, file.filename().string()); });
+}
+
+domain::expected<std::string> read_report(const std::filesystem::path& file) {
+  return use_object(file, [](const nlohmann::json& object) { return domain::expected<std::string>(object.dump()); });
+}
+
+domain::expected<void> write_settings(const std::filesystem::path& file, const std::string& settings) {
   std::ofstream out(file, std::ios::binary);
-  out << "{}\n";
+  out << (settings.empty() ? "{}" : settings) << '\n';
   out.close();
   if (!out)
     return domain::failure(domain::errc::storage_failed, "cannot write " + file.string());

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace fedloom::client {
@@ -24,7 +25,10 @@ struct metadata {
 /// large, or its num_examples is not a non-negative integer.
 domain::expected<metadata> read_metadata(const std::filesystem::path& file);
 
-/// Writes the settings that an entry point may read beside its model: an empty JSON object.
-domain::expected<void> write_settings(const std::filesystem::path& file);
+/// The content of a file that must hold a JSON object, which is handed on as it is; the errors of `read_metadata`.
+domain::expected<std::string> read_report(const std::filesystem::path& file);
+
+/// Writes the settings that an entry point may read beside its model: `settings`, or an empty JSON object.
+domain::expected<void> write_settings(const std::filesystem::path& file, const std::string& settings = {});
 
 } // namespace fedloom::client

@@ -3,13 +3,11 @@
 #include "actors/client/runtime/cast.hpp"
 #include "actors/client/runtime/leftover_processes.hpp"
 #include "actors/client/runtime/metadata_file.hpp"
-#include "actors/client/runtime/output_tail.hpp"
-#include "actors/client/runtime/subprocess.hpp"
 #include "actors/client/runtime/task_folder.hpp"
 #include "actors/model/npz.hpp"
 #include "actors/model/stream.hpp"
 
-#include <array>
+#include <algorithm>
 #include <system_error>
 #include <type_traits>
 
@@ -20,8 +18,6 @@ using domain::errc;
 using domain::failure;
 using std::filesystem::path;
 
-/// Of an entry point's output, in an error's text: errors travel in frames of less than 8 KB.
-constexpr std::size_t reported_output_bytes = 2048;
 /// An update may be four times the model (float16 to float64) before the cast, plus room for small models' heads.
 constexpr std::uint64_t update_growth = 4;
 constexpr std::uint64_t update_allowance = std::uint64_t{1} << 20;
@@ -30,33 +26,17 @@ path metadata_beside(const path& file) {
   return path(file).concat("-metadata");
 }
 
-domain::expected<void> write_input(const domain::shared_bytes& model, const path& file) {
+domain::expected<void> write_input(const domain::shared_bytes& model, const path& file, const std::string& settings) {
   if (auto written = model::write_npz(model.span(), file); !written)
     return written;
-  return write_settings(metadata_beside(file));
-}
-
-domain::expected<void> judge(const std::string& entry, const subprocess_outcome& outcome) {
-  const auto output = last_lines(outcome.output, reported_output_bytes);
-  const auto ending = output.empty() ? ", without any output" : "; its last output:\n" + output;
-  switch (outcome.how) {
-  case subprocess_end::cancelled:
-    return failure(errc::cancelled, "the entry point " + entry + " was ended on request");
-  case subprocess_end::timed_out:
-    return failure(errc::entry_point_timed_out, "the entry point " + entry + " was killed at its time limit" + ending);
-  case subprocess_end::exited:
-    break;
-  }
-  if (outcome.status != 0)
-    return failure(errc::entry_point_failed,
-                   "the entry point " + entry + " ended with status " + std::to_string(outcome.status) + ending);
-  return {};
+  return write_settings(metadata_beside(file), settings);
 }
 
 /// The update that `train` wrote, in the widths of `wanted`.
 domain::expected<std::vector<std::byte>> read_update(const path& file, const model::manifest& wanted) {
   std::error_code problem;
-  if (!std::filesystem::is_regular_file(file, problem))
+  // A link could lead out of the folder that the entry point may write to.
+  if (std::filesystem::symlink_status(file, problem).type() != std::filesystem::file_type::regular)
     return failure(errc::no_output, "the entry point train ended well but wrote no model");
   const auto limit = update_growth * model::stream_bytes_of(wanted) + update_allowance;
   auto stream = model::stream_from_npz(file, limit);
@@ -79,8 +59,8 @@ bool may_come_from_a_full_disk(errc code, const path& folder, std::uint64_t need
   constexpr std::uint64_t small_files = 64 * 1024;
   std::error_code unknown;
   const auto room = std::filesystem::space(folder, unknown);
-  const bool is_of_files = code == errc::storage_failed || code == errc::entry_point_failed ||
-                           code == errc::no_output || code == errc::bad_output;
+  const bool is_of_files = code == errc::storage_full || code == errc::storage_failed ||
+                           code == errc::entry_point_failed || code == errc::no_output || code == errc::bad_output;
   return is_of_files && !unknown && room.available < needed + small_files;
 }
 
@@ -100,23 +80,32 @@ std::invoke_result_t<Work, const path&> in_task_folder(const path& parent, std::
 
 } // namespace
 
-/// The time and the stop signal that the entry points of one task share.
+/// The time, the settings and the stop signal that the entry points of one task share.
 struct package_trainer::entry_run {
   std::chrono::steady_clock::time_point deadline;
+  const std::string& settings;
   std::stop_token stop;
 
   entry_run(const task_context& context, std::stop_token token)
-      : deadline(std::chrono::steady_clock::now() + context.time_limit), stop(std::move(token)) {}
+      : deadline(std::chrono::steady_clock::now() + context.time_limit), settings(context.settings),
+        stop(std::move(token)) {}
   domain::milliseconds left() const {
     const auto time = std::chrono::ceil<domain::milliseconds>(deadline - std::chrono::steady_clock::now());
     return std::max(time, domain::milliseconds{0});
   }
 };
 
-package_trainer::package_trainer(package::compute_package package, const path& work_folder)
-    : package_(std::move(package)), work_folder_(std::filesystem::absolute(work_folder)) {
+package_trainer::package_trainer(const package::compute_package& package, const path& work_folder,
+                                 const sandbox& within)
+    : work_folder_(std::filesystem::absolute(work_folder)), has_startup_(package.entry_points.contains("startup")) {
   end_leftovers(work_folder_);
   task_folder::sweep(work_folder_);
+  const auto readable =
+      package.python_env ? folders_of_environment(*package.python_env) : std::vector<std::filesystem::path>{};
+  // The project is writable: FEDn's packages keep data and state beside their scripts.
+  runner_ =
+      make_entry_runner(package, within.around({{package.project_dir, work_folder_}, readable, work_folder_ / "home"}),
+                        {work_folder_variable(work_folder_)});
 }
 
 domain::expected<training_result> package_trainer::train(const domain::shared_bytes& model, const task_context& context,
@@ -131,16 +120,18 @@ domain::expected<training_result> package_trainer::train_in(const path& folder, 
   const auto wanted = model::read_stream(model.span());
   if (!wanted)
     return tl::unexpected(wanted.error());
-  const std::array files{folder / "in.npz", folder / "out.npz"};
-  if (auto ready = write_input(model, files[0]).and_then([&] { return start_up(run); }); !ready)
-    return tl::unexpected(ready.error());
-  if (auto done = run_entry("train", files, run); !done)
+  const auto in = folder / "in.npz";
+  const auto out = folder / "out.npz";
+  const auto done = write_input(model, in, run.settings).and_then([&] { return start_up(run); }).and_then([&] {
+    return run_entry("train", {in, out}, run);
+  });
+  if (!done)
     return tl::unexpected(done.error());
 
-  auto update = read_update(files[1], wanted->what);
+  auto update = read_update(out, wanted->what);
   if (!update)
     return tl::unexpected(update.error());
-  auto beside = read_metadata(metadata_beside(files[1]));
+  auto beside = read_metadata(metadata_beside(out));
   if (!beside)
     return tl::unexpected(beside.error());
   if (beside->example_count.value_or(0) < 1)
@@ -152,41 +143,46 @@ domain::expected<training_result> package_trainer::train_in(const path& folder, 
 domain::expected<validation_result> package_trainer::validate(const domain::shared_bytes& model,
                                                               const task_context& context, std::stop_token stop) {
   const entry_run run(context, std::move(stop));
-  return in_task_folder(work_folder_, model.size(), run.stop,
-                        [&](const path& folder) { return validate_in(folder, model, run); });
+  return in_task_folder(work_folder_, model.size(), run.stop, [&](const path& folder) {
+    return report_in(folder, "validate", model, run).and_then(read_metadata).map([](metadata report) {
+      return validation_result{report.example_count.value_or(0), std::move(report.metrics)};
+    });
+  });
 }
 
-domain::expected<validation_result> package_trainer::validate_in(const path& folder, const domain::shared_bytes& model,
-                                                                 const entry_run& run) {
-  const std::array files{folder / "in.npz", folder / "out"};
-  if (auto ready = write_input(model, files[0]).and_then([&] { return start_up(run); }); !ready)
-    return tl::unexpected(ready.error());
-  if (auto done = run_entry("validate", files, run); !done)
-    return tl::unexpected(done.error());
-  auto report = read_metadata(files[1]);
-  if (!report)
-    return tl::unexpected(report.error());
-  return validation_result{report->example_count.value_or(0), std::move(report->metrics)};
+domain::expected<prediction_result> package_trainer::predict(const domain::shared_bytes& model,
+                                                             const task_context& context, std::stop_token stop) {
+  const entry_run run(context, std::move(stop));
+  return in_task_folder(work_folder_, model.size(), run.stop, [&](const path& folder) {
+    return report_in(folder, "predict", model, run).and_then(read_report).map([](std::string report) {
+      return prediction_result{std::move(report)};
+    });
+  });
+}
+
+domain::expected<path> package_trainer::report_in(const path& folder, const std::string& entry,
+                                                  const domain::shared_bytes& model, const entry_run& run) {
+  const auto in = folder / "in.npz";
+  const auto out = folder / "out";
+  return write_input(model, in, run.settings)
+      .and_then([&] { return start_up(run); })
+      .and_then([&] {
+        return run_entry(entry, {in, out}, run);
+      })
+      .map([&] { return out; });
 }
 
 domain::expected<void> package_trainer::start_up(const entry_run& run) {
-  if (started_ || !package_.entry_points.contains("startup"))
+  if (started_ || !has_startup_)
     return {};
   auto done = run_entry("startup", {}, run);
   started_ = done.has_value();
   return done;
 }
 
-domain::expected<void> package_trainer::run_entry(const std::string& entry, std::span<const path> arguments,
+domain::expected<void> package_trainer::run_entry(const std::string& entry, std::vector<path> arguments,
                                                   const entry_run& run) const {
-  const auto line = package::command_line(package_, entry, arguments);
-  if (!line)
-    return tl::unexpected(line.error());
-  const auto outcome =
-      run_subprocess({*line, package_.project_dir, run.left(), {work_folder_variable(work_folder_)}}, run.stop);
-  if (!outcome)
-    return tl::unexpected(outcome.error());
-  return judge(entry, *outcome);
+  return runner_->run({entry, std::move(arguments), run.left()}, run.stop);
 }
 
 } // namespace fedloom::client

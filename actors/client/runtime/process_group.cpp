@@ -1,13 +1,10 @@
 #include "actors/client/runtime/process_group.hpp"
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
 #include <spawn.h>
-#include <string_view>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <vector>
@@ -20,62 +17,39 @@ int open_pidfd(pid_t process) {
   return static_cast<int>(::syscall(SYS_pidfd_open, process, 0U));
 }
 
-/// "NAME=" of "NAME=value".
-std::string_view name_in(std::string_view entry) {
-  return entry.substr(0, entry.find('=') + 1);
+/// For the C interfaces: the texts' addresses and a null behind them.
+std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+  std::vector<char*> result;
+  for (auto& text : texts)
+    result.push_back(text.data());
+  result.push_back(nullptr);
+  return result;
 }
-
-/// This process's environment with `variables` in the place of what it says of them, and with the thread counts of
-/// numeric libraries where they are not set.
-class child_environment {
-public:
-  explicit child_environment(const std::vector<std::string>& variables) : added_(variables) {
-    for (auto entry = environ; *entry != nullptr; ++entry)
-      if (!is_added(*entry))
-        pointers_.push_back(*entry);
-    for (const auto* text : {"OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1", "MKL_NUM_THREADS=1"})
-      if (!is_added(text) && !is_inherited(text))
-        added_.emplace_back(text);
-    for (auto& text : added_)
-      pointers_.push_back(text.data());
-    pointers_.push_back(nullptr);
-  }
-  child_environment(const child_environment&) = delete;
-  child_environment& operator=(const child_environment&) = delete;
-  char** get() { return pointers_.data(); }
-
-private:
-  bool is_added(std::string_view entry) const {
-    return std::ranges::any_of(added_, [&](const auto& one) { return name_in(one) == name_in(entry); });
-  }
-  bool is_inherited(std::string_view entry) const {
-    return std::ranges::any_of(pointers_, [&](const char* one) { return name_in(one) == name_in(entry); });
-  }
-
-  std::vector<std::string> added_;
-  std::vector<char*> pointers_;
-};
 
 /// What the child does between fork and exec.
 class spawn_plan {
 public:
-  spawn_plan(const std::filesystem::path& folder, int output_fd) {
+  explicit spawn_plan(const process_order& order) {
     posix_spawn_file_actions_init(&actions_);
-    posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions_, output_fd, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions_, output_fd, STDERR_FILENO);
+    if (order.input_fd < 0)
+      posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    else
+      posix_spawn_file_actions_adddup2(&actions_, order.input_fd, STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&actions_, order.output_fd, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions_, order.error_fd, STDERR_FILENO);
     posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
-    posix_spawn_file_actions_addchdir_np(&actions_, folder.c_str());
+    posix_spawn_file_actions_addchdir_np(&actions_, order.folder.c_str());
 
     posix_spawnattr_init(&attributes_);
-    sigset_t none, all;
-    sigemptyset(&none);
+    sigset_t blocked, all;
+    sigemptyset(&blocked);
+    if (order.holds_back_sigterm)
+      sigaddset(&blocked, SIGTERM);
     sigfillset(&all);
-    posix_spawnattr_setpgroup(&attributes_, 0);
-    posix_spawnattr_setsigmask(&attributes_, &none);
+    posix_spawnattr_setsigmask(&attributes_, &blocked);
     posix_spawnattr_setsigdefault(&attributes_, &all);
-    posix_spawnattr_setflags(
-        &attributes_, static_cast<short>(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
+    posix_spawnattr_setflags(&attributes_,
+                             static_cast<short>(POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
   }
   ~spawn_plan() {
     posix_spawn_file_actions_destroy(&actions_);
@@ -85,11 +59,11 @@ public:
   spawn_plan& operator=(const spawn_plan&) = delete;
 
   /// 0 or an errno.
-  int run(const std::string& command, const std::vector<std::string>& variables, pid_t& child) const {
-    std::string shell = "bash", flag = "-c", line = command;
-    std::array<char*, 4> arguments{shell.data(), flag.data(), line.data(), nullptr};
-    child_environment environment(variables);
-    return posix_spawnp(&child, "bash", &actions_, &attributes_, arguments.data(), environment.get());
+  int run(const process_order& order, pid_t& child) const {
+    auto words = order.words;
+    auto variables = order.variables;
+    return posix_spawnp(&child, words.front().c_str(), &actions_, &attributes_, pointers_to(words).data(),
+                        pointers_to(variables).data());
   }
 
 private:
@@ -99,12 +73,11 @@ private:
 
 } // namespace
 
-domain::expected<process_group> process_group::spawn(const std::string& command, const std::filesystem::path& folder,
-                                                     const std::vector<std::string>& variables, int output_fd) {
+domain::expected<process_group> process_group::spawn(const process_order& order) {
   pid_t child = 0;
-  if (const int problem = spawn_plan(folder, output_fd).run(command, variables, child); problem != 0)
-    return domain::failure(domain::errc::entry_point_failed,
-                           "cannot start bash in " + folder.string() + ": " + std::strerror(problem));
+  if (const int problem = spawn_plan(order).run(order, child); problem != 0)
+    return domain::failure(domain::errc::entry_point_failed, "cannot start " + order.words.front() + " in " +
+                                                                 order.folder.string() + ": " + std::strerror(problem));
   // The child stays a zombie until it is reaped here, so that its number cannot belong to another process yet.
   unique_fd leader_fd(open_pidfd(child));
   const int problem = errno;

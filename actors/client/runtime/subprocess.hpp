@@ -1,4 +1,7 @@
 #pragma once
+#include "actors/client/runtime/confinement.hpp"
+#include "actors/client/runtime/output_pipe.hpp"
+#include "actors/client/runtime/process_group.hpp"
 #include "messages/domain/chrono.hpp"
 #include "messages/domain/expected.hpp"
 
@@ -9,8 +12,6 @@
 
 namespace fedloom::client {
 
-/// How much of a command's output is kept: the end, where the reason of a failure stands.
-inline constexpr std::size_t kept_output_bytes = 16 * 1024;
 /// From SIGTERM to SIGKILL after the time limit ...
 inline constexpr domain::milliseconds timeout_grace{2000};
 /// ... and after a cancel, which has to be over within a second.
@@ -20,10 +21,11 @@ struct subprocess_order {
   std::string command; ///< for `bash -c`
   std::filesystem::path folder;
   domain::milliseconds time_limit{0};
-  std::vector<std::string> variables{}; ///< "NAME=value", added to this process's environment
+  process_environment variables{}; ///< added to this process's, or to the confinement's
+  confinement within{};
 };
 
-enum class subprocess_end { exited, timed_out, cancelled };
+enum class subprocess_end { exited, timed_out, cancelled, over_quota };
 
 struct subprocess_outcome {
   subprocess_end how = subprocess_end::exited;
@@ -31,9 +33,14 @@ struct subprocess_outcome {
   std::string output; ///< the last kept_output_bytes of standard output and error together; any bytes
 };
 
+/// The words and the environment for a shell command.
+process_order order_for(const std::string& command, const std::filesystem::path& folder,
+                        const process_environment& variables, const confinement& within);
+
 /// Runs a command in a process group of its own and blocks the calling thread until it ended by itself, at its time
-/// limit or by `stop`. Its whole group is dead when this returns, also after a normal exit: a package's background
-/// process must not compute into the next task. `entry_point_failed` when it cannot be started at all.
+/// limit, by `stop`, or because it wrote more than its confinement allows. Its whole group is dead when this returns,
+/// also after a normal exit: a package's background process must not compute into the next task. `entry_point_failed`
+/// when it cannot be started at all.
 domain::expected<subprocess_outcome> run_subprocess(const subprocess_order& order, std::stop_token stop);
 
 } // namespace fedloom::client

@@ -4,6 +4,7 @@
 #include "messages/domain/round.hpp"
 
 #include <stop_token>
+#include <string>
 #include <vector>
 
 namespace fedloom::client {
@@ -12,6 +13,7 @@ namespace fedloom::client {
 struct task_context {
   domain::round_key round;
   domain::milliseconds time_limit{0}; ///< the task must end within it; > 0
+  std::string settings{};             ///< the session's settings for clients, a JSON object; empty: none
 };
 
 struct training_result {
@@ -25,6 +27,10 @@ struct validation_result {
   std::vector<domain::metric> metrics;
 };
 
+struct prediction_result {
+  std::string report; ///< a JSON object
+};
+
 /// What a data owner does with a model: entry points of a compute package, or a linked callback. Called on a worker
 /// thread, one call at a time. Must return soon after `stop` is requested, with `cancelled`.
 class trainer {
@@ -34,6 +40,9 @@ public:
                                                   std::stop_token stop) = 0;
   virtual domain::expected<validation_result> validate(const domain::shared_bytes& model, const task_context& context,
                                                        std::stop_token stop) = 0;
+  /// `unsupported` where nobody thought of it.
+  virtual domain::expected<prediction_result> predict(const domain::shared_bytes& model, const task_context& context,
+                                                      std::stop_token stop);
 };
 
 } // namespace fedloom::client

@@ -7,7 +7,7 @@ namespace fedloom::package {
 namespace {
 
 compute_package example() {
-  return {"/tmp", {{"train", "python3 train.py"}}, {}};
+  return {"/tmp", {{"train", "python3 train.py"}}};
 }
 
 TEST(compute_package_test, appends_the_arguments_to_the_command) {
@@ -23,7 +23,7 @@ TEST(compute_package_test, quotes_arguments_for_the_shell) {
 
 TEST(compute_package_test, enters_the_virtual_environment_first) {
   auto package = example();
-  package.python_env = "venv";
+  package.python_env = "/tmp/venv";
   EXPECT_EQ(command_line(package, "train", {}).value(), "source '/tmp/venv/bin/activate' && python3 train.py");
 }
 
@@ -44,10 +44,10 @@ TEST(compute_package_test, names_what_is_wrong) {
   EXPECT_EQ(problem_of([](auto& package) { package.project_dir = "/nowhere/at/all"; }),
             "the compute package /nowhere/at/all is not a folder");
   EXPECT_EQ(problem_of([](auto& package) { package.entry_points.clear(); }),
-            "the compute package /tmp has no entry point train");
+            "the compute package /tmp has no entry point train and no worker");
   EXPECT_EQ(problem_of([](auto& package) { package.entry_points["validate"] = " \n"; }),
             "the entry point validate of the compute package /tmp has no command");
-  EXPECT_NE(problem_of([](auto& package) { package.python_env = "no-such-environment"; }).find("no-such-environment"),
+  EXPECT_NE(problem_of([](auto& package) { package.python_env = "/no-such-environment"; }).find("/no-such-environment"),
             std::string::npos);
 }
 

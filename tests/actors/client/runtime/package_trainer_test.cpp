@@ -161,6 +161,30 @@ TEST_F(package_trainer_test, accepts_a_validation_without_a_count) {
   EXPECT_EQ(result->example_count, 0U);
 }
 
+TEST_F(package_trainer_test, predicts_by_the_packages_command) {
+  script("predict", R"(echo '{"labels": [3, 1], "num_examples": "all"}' > "$2")");
+  const auto result = package_trainer(package, work()).predict(model, context, {});
+  ASSERT_TRUE(result) << to_string(result.error());
+  EXPECT_EQ(result->report, R"({"labels":[3,1],"num_examples":"all"})");
+  script("predict", R"(echo '[1]' > "$2")");
+  EXPECT_EQ(package_trainer(package, work()).predict(model, context, {}).error().code, errc::bad_output);
+}
+
+TEST_F(package_trainer_test, hands_the_settings_of_the_session_over) {
+  context.settings = R"({"learning_rate": 0.1})";
+  script("train", R"sh(cat "$1-metadata" > seen; exit 1)sh");
+  EXPECT_FALSE(train());
+  EXPECT_EQ(scratch.read("project/seen"), "{\"learning_rate\": 0.1}\n");
+}
+
+TEST_F(package_trainer_test, does_not_follow_links_that_an_entry_point_leaves) {
+  std::filesystem::create_directories(work());
+  scratch.write("data/secret.json", R"({"num_examples": 1})");
+  EXPECT_EQ(problem_of_training(R"(cp "$1" "$2"; ln -s ../../secret.json "$2-metadata")").code, errc::no_output);
+  EXPECT_EQ(problem_of_training(R"(ln -s "$1" "$2"; echo '{"num_examples": 1}' > "$2-metadata")").code,
+            errc::no_output);
+}
+
 TEST_F(package_trainer_test, runs_startup_once_before_the_first_task) {
   script("startup", "echo started >> log");
   script("validate", R"(echo validated >> log; echo '{}' > "$2")");
