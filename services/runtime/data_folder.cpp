@@ -3,12 +3,16 @@
 #include "actors/security/random.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
+#include <sys/inotify.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <cerrno>
+#include <climits>
 #include <fstream>
 
 namespace fedloom::runtime {
@@ -27,15 +31,36 @@ domain::expected<std::filesystem::path> open_data_folder(const std::string& fold
                                            "); name another one or change its owner");
 }
 
-domain::expected<folder_lock> lock_data_folder(const std::filesystem::path& folder) {
+namespace {
+
+/// Waits until somebody who had the watched folder open closes it; flock itself knows no time limit.
+bool somebody_closes(const storage::descriptor& closings, std::chrono::steady_clock::time_point give_up) {
+  const auto left = std::chrono::ceil<domain::milliseconds>(give_up - std::chrono::steady_clock::now()).count();
+  pollfd watched{closings.number(), POLLIN, 0};
+  std::array<char, 4096> events{};
+  return left > 0 && ::poll(&watched, 1, static_cast<int>(std::min<std::int64_t>(left, INT_MAX))) > 0 &&
+         ::read(closings.number(), events.data(), events.size()) > 0;
+}
+
+} // namespace
+
+domain::expected<folder_lock> lock_data_folder(const std::filesystem::path& folder, domain::milliseconds patience) {
+  const storage::descriptor closings{::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
+  ::inotify_add_watch(closings.number(), folder.c_str(), IN_CLOSE_NOWRITE | IN_ONLYDIR);
   storage::descriptor opened{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (opened && ::flock(opened.number(), LOCK_EX | LOCK_NB) == 0) {
-    return folder_lock(std::move(opened));
-  }
-  if (errno == EWOULDBLOCK) {
-    return failure(errc::storage_failed, "data_folder " + folder.string() +
-                                             " is in use, another process has it open: stop that one, or give each a "
-                                             "folder of its own");
+  const auto give_up = std::chrono::steady_clock::now() + patience;
+  while (opened) {
+    if (::flock(opened.number(), LOCK_EX | LOCK_NB) == 0) {
+      return folder_lock(std::move(opened));
+    }
+    if (errno != EWOULDBLOCK) {
+      break;
+    }
+    if (!somebody_closes(closings, give_up)) {
+      return failure(errc::storage_failed, "data_folder " + folder.string() +
+                                               " is in use, another process has it open: stop that one, or give each "
+                                               "a folder of its own");
+    }
   }
   return tl::unexpected(storage::file_error("lock data_folder", folder, errno));
 }

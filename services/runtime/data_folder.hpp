@@ -1,5 +1,6 @@
 #pragma once
 #include "actors/storage/durable_file.hpp"
+#include "messages/domain/chrono.hpp"
 #include "messages/domain/expected.hpp"
 
 #include <filesystem>
@@ -17,15 +18,21 @@ public:
 
 private:
   explicit folder_lock(storage::descriptor folder) : folder_(std::move(folder)) {}
-  friend domain::expected<folder_lock> lock_data_folder(const std::filesystem::path& folder);
+  friend domain::expected<folder_lock> lock_data_folder(const std::filesystem::path& folder,
+                                                        domain::milliseconds patience);
 
   storage::descriptor folder_;
 };
 
-/// Takes the folder for this process; `storage_failed` if another has it. The lock is the kernel's and on the folder
-/// itself: there is no file that could be left behind, deleted or copied. Programs that this process starts do not
-/// inherit it.
-domain::expected<folder_lock> lock_data_folder(const std::filesystem::path& folder);
+/// How long a folder may still be held after its holder was killed: by a child between its fork and its exec, on a
+/// machine that is busy.
+inline constexpr domain::milliseconds holder_gone_within{2000};
+
+/// Takes the folder for this process; `storage_failed` if another still has it after `patience`. The lock is the
+/// kernel's and on the folder itself: there is no file that could be left behind, deleted or copied. Programs that this
+/// process starts do not inherit it. Blocks; for starts only.
+domain::expected<folder_lock> lock_data_folder(const std::filesystem::path& folder,
+                                               domain::milliseconds patience = holder_gone_within);
 
 /// The id that this service keeps in its data folder: `configured`, unless that is empty; else the one stored there;
 /// else
