@@ -127,6 +127,7 @@ private:
   void perform(membership::joined& e) {
     log(log_level::info, "membership", "placed",
         {{"client", id()}, {"combiner", e.combiner.value()}, {"endpoint", e.endpoint}});
+    tell_tasks(package_expected{e.package});
   }
   void perform(membership::turned_away& e) {
     log(log_level::warn, "membership", "turned-away", {{"client", id()}, {"reason", domain::to_string(e.reason)}});

@@ -10,9 +10,9 @@ namespace fedloom::transport {
 
 /// When to give up waiting, and how long to pause before the next try.
 struct dialog_limits {
-  domain::milliseconds answer{2000};     ///< for a welcome
-  domain::milliseconds first_pause{100}; ///< doubles with every failed try
-  domain::milliseconds longest_pause{5000};
+  domain::milliseconds answer{2000};        ///< for a welcome
+  domain::milliseconds first_pause{100};    ///< doubles with every failed try
+  domain::milliseconds longest_pause{2000}; ///< what an outage, however long, may cost after its end
 };
 
 /// What the shell does for a dialog; `lost` and `established` go to the neighbours.

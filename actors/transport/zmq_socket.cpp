@@ -12,8 +12,9 @@ namespace {
 constexpr int high_water_mark = 64;
 constexpr int connections_in_backlog = 4096;
 constexpr int handshake_ms = 10000;
+/// A server that is started again takes a second or so; whoever it served should not take another one to notice.
 constexpr int reconnect_first_ms = 50;
-constexpr int reconnect_most_ms = 1000;
+constexpr int reconnect_most_ms = 200;
 
 std::string last_error() {
   return zmq_strerror(zmq_errno());

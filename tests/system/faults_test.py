@@ -1,9 +1,12 @@
 """Processes that die, come back and come late, in the middle of a round."""
 import unittest
 
+from mesh_under_test.link import Link
 from mesh_under_test.mesh import MeshTest
 from mesh_under_test.waiting import wait_until
 
+# A little more than ZeroMQ's greeting: what follows it in the same piece completes the handshake.
+HANDSHAKE_BYTES = 65
 CLIENTS = [f"client-{number}" for number in range(1, 5)]
 
 
@@ -111,8 +114,19 @@ class FaultsTest(MeshTest):
         self.assertEqual(self.mesh.services["client-1"].stop(), 0)
         impostor.wait_for("attached")
 
+    def test_a_client_that_did_not_hear_the_answer_to_its_first_join_joins_again(self):
+        link = Link(lambda: self.mesh.endpoint("controller"))
+        self.addCleanup(link.close)
+        self.mesh.start(combiners=1, clients=0)
+        link.arm("half-open", HANDSHAKE_BYTES, towards_caller=True)
+        client = self.mesh.start_client("client-1", controller={"endpoint": link.endpoint})
+        wait_until(lambda: self.mesh.api.result("/api/v1/clients"), "client-1 to be placed", watch=self.mesh.check)
+        link.reset()
+        client.wait_for("attached", since=link.mend())
+        self.assertIsNone(client.log.find("turned-away"))
+
     def test_sigterm_in_mid_round_ends_every_service_with_0(self):
-        self.mesh.start(combiners=2, clients=4)
+        self.mesh.start(combiners=2, clients=4, combiner={"drain_limit_ms": 1000})
         self.begin(CLIENTS, rounds=2)
         self.assertEqual(self.mesh.services["client-1"].stop(), 0)
         self.assertEqual(self.mesh.services["combiner-1"].stop(), 0)

@@ -97,6 +97,18 @@ TEST_F(dialog_machine_test, doubles_its_pauses_up_to_the_longest_and_spreads_the
   EXPECT_EQ(sut.tries(), 6u);
 }
 
+TEST(dialog_limits_test, pause_so_shortly_that_an_outage_is_over_three_seconds_after_its_end) {
+  dialog_machine shipped{dialog_limits{}, 7};
+  shipped.start(at(0), domain::client_hello{});
+  auto now = at(0);
+  for (int tries = 0; tries < 100; ++tries) {
+    shipped.gone(now);
+    EXPECT_LE(*shipped.next_wake() - now, milliseconds{3000});
+    now = *shipped.next_wake();
+    shipped.tick(now);
+  }
+}
+
 TEST_F(dialog_machine_test, does_not_come_back_before_the_time_that_a_refusal_names) {
   start();
   EXPECT_GE(pause_after_refusal(at(0), refusal(errc::client_id_taken, milliseconds{4000})), 4000);

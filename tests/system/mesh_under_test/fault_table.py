@@ -1,6 +1,8 @@
 """What the fault matrix found, as a table in Markdown: one line for all stages of a fault in which the same happened."""
 import statistics
 
+from .fault_matrix import batches
+
 HEAD = ("| fault | stages | what happens | next commit: median | worst | all count again: median | worst | strikes |\n"
         "| --- | --- | --- | --- | --- | --- | --- | --- |")
 
@@ -11,6 +13,9 @@ DEEDS = {
     ("kill -9", "controller"): "the next term takes up the round and what the combiners hold",
     ("kill -9", "combiner"): "it reads its journal and has its clients offer again what it lacks",
     ("kill -9", "client"): "it joins by its token and goes on with its task, or offers what it kept",
+    ("outage", "controller"): "the others keep what they have; the next term takes it up",
+    ("outage", "combiner"): MISSED_COMBINER,
+    ("outage", "client"): LOST_CLIENT,
     ("SIGSTOP", "controller"): "the others keep what they have and tell it again",
     ("SIGSTOP", "combiner"): MISSED_COMBINER,
     ("SIGSTOP", "client"): LOST_CLIENT,
@@ -34,22 +39,24 @@ def what_happened(outcomes):
 
 
 def table(strikes):
-    """`strikes` are (cell, outcome), in the order of the table."""
-    by_cell = {}
-    for cell, outcome in strikes:
-        by_cell.setdefault(cell, []).append(outcome)
+    """`strikes` are (cell, outcome), in any order."""
     lines = {}
-    for cell, outcomes in by_cell.items():
-        what = f"{DEEDS[cell.fault, cell.victim]}: {what_happened(outcomes)}"
-        stages, all_outcomes = lines.setdefault((cell.title(), what), ([], []))
-        stages.append(cell.stage)
-        all_outcomes.extend(outcomes)
-    return "\n".join([HEAD, *(_line(title, what, *rest) for (title, what), rest in lines.items())])
+    for cell in (cell for batch in batches() for cell in batch):
+        outcomes = [outcome for struck, outcome in strikes if struck == cell]
+        if outcomes:
+            what = f"{DEEDS[cell.fault, cell.victim]}: {what_happened(outcomes)}"
+            lines.setdefault((cell.title(), what), []).append((cell.stage, outcomes))
+    return "\n".join([HEAD, *(_line(title, what, found) for (title, what), found in lines.items())])
 
 
-def _line(title, what, stages, outcomes):
+def _line(title, what, found):
+    stages, outcomes = [stage for stage, _ in found], [one for _, outcomes in found for one in outcomes]
+    all_stages = [cell.stage for batch in batches() for cell in batch if cell.title() == title]
     times = []
     for name in ("recovery", "whole"):
         seconds = [getattr(one, name) for one in outcomes]
         times += [f"{statistics.median(seconds):.2f} s", f"{max(seconds):.2f} s"]
-    return f"| {title} | {', '.join(stages)} | {what} | {' | '.join(times)} | {len(outcomes)} |"
+    where = "all" if stages == all_stages else ", ".join(stages)
+    least, most = min(len(each) for _, each in found), max(len(each) for _, each in found)
+    often = f"{len(found)} × {least}" if least == most else f"{len(outcomes)}, at least {least} each"
+    return f"| {title} | {where} | {what} | {' | '.join(times)} | {often} |"

@@ -28,19 +28,21 @@ STAGES[4:4] = ["half of the updates"]
 # The shipped defaults instead of the short leases of the other tests: what is measured is what a user gets.
 AS_SHIPPED = {"controller": {"registry": {"heartbeat_ms": 1000, "lease_ms": 3000}, "sessions": {"absence_ms": 3000}},
               "combiner": {"clients": {"heartbeat_ms": 1000, "lease_ms": 3000},
-                           "controller": {"first_pause_ms": 100, "longest_pause_ms": 5000}},
-              "client": {"controller": {"first_pause_ms": 100, "longest_pause_ms": 5000}, "max_examples": 4}}
+                           "controller": {"first_pause_ms": 100, "longest_pause_ms": 2000}},
+              "client": {"controller": {"first_pause_ms": 100, "longest_pause_ms": 2000}, "max_examples": 4}}
 TIME_LIMIT = 60
+RECOVERY_SECONDS = 5
 
 
 @dataclass
 class Outcome:
     """Seconds from the end of the fault (or from the kill) to the next committed round, and to the round in which all
-    clients count again; what became of the round that was struck."""
+    clients count again; what became of the round that was struck; when the fault ended, as logs give the time."""
     recovery: float
     whole: float
     attempt: int
     errors: list = field(default_factory=list)
+    ended: float = 0
 
 
 def contributors(round_record):
@@ -62,21 +64,24 @@ def recomputed_trail(mesh, session):
 
 
 class StruckMesh(Mesh):
-    """Between two faults round `self.round` is in training at all clients, held by the gate."""
+    """Between two faults round `self.round` is in training at all clients, held by the gate. Of many meshes only those
+    are busy that have a `turn`, a semaphore: who waits for a long fault to pass lets another one have it."""
 
-    def __init__(self, layers=None, has_links=False):
+    def __init__(self, layers=None, has_links=False, turn=None):
         super().__init__("plain_package", **(layers or {"client": {"max_examples": 4}}))
         self.round = 0
         self.session = None
+        self._turn = turn
         self._links = {"client": {}, "combiner": {}} if has_links else None  # by who dials, and the combiner's name
 
     def begin(self, faults, seed=arrays.SEED):
         self.seed = seed
+        self._take_turn()
         self.start(combiners=2, clients=len(CLIENTS))
         self._open_gate(0)
         # Two rounds per fault, and the one that is held before the first.
         self.session = self.start_session(rounds=2 * faults + 1, requested_clients=-1, min_clients=len(CLIENTS),
-                                          round_timeout=30, round_attempts=5)
+                                          round_timeout=30)
         self._hold(1)
 
     def release_round(self):
@@ -100,6 +105,7 @@ class StruckMesh(Mesh):
             for link in links.values():
                 link.close()
         super().clean_up()
+        self._give_turn()
 
     # -- faults ----------------------------------------------------------------------
 
@@ -109,13 +115,17 @@ class StruckMesh(Mesh):
             return self.services[self.api.get(f"/api/v1/clients/{VICTIM}")["combiner"]]
         return self.services[VICTIM if kind == "client" else "controller"]
 
-    def kill(self, kind, stage):
-        """SIGKILL at that stage, and at once a start with the old data folder."""
+    def kill(self, kind, stage, seconds=0):
+        """SIGKILL at that stage, and a start with the old data folder: at once, or after so many seconds, or (None) as soon
+        as somebody has missed the victim."""
         victim, holder = self.process(kind), self._holder(stage)
         self._reach(stage, holder, "kill" if victim is holder else "stop")
         end = victim.wait_for_kill() if victim is holder else victim.kill()
-        self.restart_controller() if kind == "controller" else victim.start()
         self._resume(holder if victim is not holder else None)
+        if seconds != 0:
+            self._let_pass(victim, end, seconds)
+            end = time.monotonic()
+        self.restart_controller() if kind == "controller" else victim.start()
         return self.outcome(end)
 
     def halt(self, kind, stage, seconds=None):
@@ -194,7 +204,19 @@ class StruckMesh(Mesh):
                        f"{victim.name} to be missed", watch=self.check)
 
     def _let_time_pass(self, since, seconds):
-        wait_until(lambda: time.monotonic() >= since + seconds, "the fault's own length", 2 * seconds)
+        self._give_turn()
+        try:
+            wait_until(lambda: time.monotonic() >= since + seconds, "the fault's own length", 2 * seconds)
+        finally:
+            self._take_turn()
+
+    def _take_turn(self):
+        if self._turn is not None:
+            self._turn.acquire()
+
+    def _give_turn(self):
+        if self._turn is not None:
+            self._turn.release()
 
     def _is_missed(self, kind, combiner, since):
         if kind == "combiner":
@@ -215,7 +237,8 @@ class StruckMesh(Mesh):
         attempts = [one for one in self.session.rounds() if one["round"] in (struck, struck + 1)]
         errors = {one["error"] for each in attempts for one in each["failures"]}
         self._hold(struck + 2)
-        return Outcome(recovery, whole, max(one["attempt"] for one in attempts), sorted(errors))
+        ended = time.time() - time.monotonic() + end
+        return Outcome(recovery, whole, max(one["attempt"] for one in attempts), sorted(errors), ended)
 
     def check_trail(self, without_faults=None):
         """All rounds, in each all clients, and the models that arithmetic foretells; `without_faults` are the ids of the
