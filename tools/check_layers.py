@@ -24,7 +24,7 @@ ALLOWED = {
     "actors/package": DOMAIN + ["actors/security", "actors/storage"],
     "actors/transport": KERNEL + ["messages/codec"],
     "actors/http": DOMAIN,
-    "actors/storage": KERNEL + ["messages/codec", "actors/model"],
+    "actors/storage": KERNEL + ["messages/codec", "actors/model", "actors/security"],
     "actors/controller": SHARED,
     "actors/combiner": SHARED,
     "actors/client": SHARED + ["actors/client/runtime"],

@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-HOUSES = ("messages", "actors", "services", "tests", "tools", "examples", "python")
+HOUSES = ("messages", "actors", "services", "cli", "tests", "tools", "examples", "python")
 CODE = (".hpp", ".cpp", ".py", ".fbs")
 LINES_MOST = 400
 LONGER = {}  # path: its length today; may only fall

@@ -90,7 +90,7 @@ effects membership_machine::join(domain::instant now, const domain::combiner_id&
   auto out = translate(now, link::combiner, at_combiner_.stop());
   append(out, translate(now, link::controller,
                         at_controller_.start(now, domain::join{config_.client, config_.name, config_.preferred_combiner,
-                                                               resume_, config_.max_examples, lost})));
+                                                               resume_, config_.max_examples, lost, config_.machine})));
   return out;
 }
 
@@ -101,7 +101,7 @@ effects membership_machine::on(domain::instant now, const domain::placement& pla
     resume_ = placed.resume;
     out.emplace_back(keep_token{resume_});
   }
-  out.emplace_back(joined{placed.combiner, placed.endpoint});
+  out.emplace_back(joined{placed.combiner, placed.endpoint, placed.package});
   append(out, translate(now, link::controller, at_controller_.stop()));
   append(out,
          translate(now, link::combiner, at_combiner_.start(now, domain::client_hello{config_.client, placed.ticket})));

@@ -16,6 +16,7 @@ struct membership_config {
   domain::combiner_id preferred_combiner;
   std::uint64_t max_examples = 1;
   transport::dialog_limits limits;
+  domain::machine_claim machine{}; ///< told with every join
 };
 
 /// The two connections that a client may hold.
@@ -45,6 +46,7 @@ struct detached {
 struct joined {
   domain::combiner_id combiner;
   std::string endpoint;
+  domain::package_ref package; ///< what tasks are going to name; none: nobody knows yet
 };
 struct turned_away {
   domain::error reason;

@@ -15,10 +15,14 @@ using kernel::log_level;
 using train_outcome = domain::expected<trained_update>;
 using validate_outcome = domain::expected<validation_result>;
 
+task_context context_of(const work::run& what) {
+  return {what.round, what.time_limit, what.settings, what.package};
+}
+
 /// Trains, computes the digests that the upload needs, and stores the update: it is never offered before it is kept
 /// (I-5). Runs on the runner's thread.
 train_outcome train_now(const deps& with, const work::run& what, std::stop_token stop) {
-  auto result = with.work->train(what.model, {what.round, what.time_limit}, stop);
+  auto result = with.work->train(what.model, context_of(what), stop);
   if (!result) {
     return tl::unexpected(result.error());
   }
@@ -34,6 +38,16 @@ train_outcome train_now(const deps& with, const work::run& what, std::stop_token
   }
   update.result.stream = std::move(*stored);
   return update;
+}
+
+/// A validation or prediction; both answer with a text. Runs on the runner's thread.
+validate_outcome report_now(const deps& with, const work::run& what, std::stop_token stop) {
+  if (what.kind == domain::task_kind::predict) {
+    return with.work->predict(what.model, context_of(what), stop).map([](prediction_result done) {
+      return validation_result{0, {}, std::move(done.report)};
+    });
+  }
+  return with.work->validate(what.model, context_of(what), stop);
 }
 
 /// The shell of task_machine.
@@ -70,12 +84,14 @@ public:
           combiner_.reset();
           machine_->detached();
         },
+        [this](const package_expected& m) { perform_all(machine_->expects(now(), m.package)); },
+        [this](const prepare_finished& m) { perform_all(machine_->prepared(now(), m.package, m.outcome)); },
         [this](train_finished& m) {
           note_end(domain::task_kind::train, m.outcome->has_value() ? domain::errc::none : m.outcome->error().code);
           perform_all(machine_->trained(now(), m.round, *m.outcome));
         },
         [this](validate_finished& m) {
-          note_end(domain::task_kind::validate, m.outcome->has_value() ? domain::errc::none : m.outcome->error().code);
+          note_end(m.kind, m.outcome->has_value() ? domain::errc::none : m.outcome->error().code);
           perform_all(machine_->validated(now(), m.round, *m.outcome));
         },
         [this](const kernel::wake& w) { perform_all(timer_.fires(w) ? machine_->tick(now()) : work::effects{}); },
@@ -114,16 +130,35 @@ private:
       if (e.kind == domain::task_kind::train) {
         caf::anon_send(me, train_finished{e.round, std::make_shared<const train_outcome>(train_now(*with, e, stop))});
       } else {
-        auto outcome = with->work->validate(e.model, {e.round, e.time_limit}, stop);
-        caf::anon_send(me, validate_finished{e.round, std::make_shared<const validate_outcome>(std::move(outcome))});
+        auto outcome = report_now(*with, e, stop);
+        caf::anon_send(
+            me, validate_finished{e.round, e.kind, std::make_shared<const validate_outcome>(std::move(outcome))});
       }
     };
     if (!with_->runner->post(std::move(job))) {
       const auto busy = domain::failure(domain::errc::busy, "too many tasks wait in this process");
       e.kind == domain::task_kind::train
           ? caf::anon_send(me, train_finished{e.round, std::make_shared<const train_outcome>(busy)})
-          : caf::anon_send(me, validate_finished{e.round, std::make_shared<const validate_outcome>(busy)});
+          : caf::anon_send(me, validate_finished{e.round, e.kind, std::make_shared<const validate_outcome>(busy)});
     }
+  }
+
+  void perform(work::prepare& e) {
+    running_ = std::stop_source{};
+    auto me = caf::actor_cast<task_actor>(self_);
+    auto job = [me, e, with = with_, stop = running_.get_token()] {
+      caf::anon_send(me, prepare_finished{e.package.content, with->work->prepare(e.package, e.archive, stop)});
+    };
+    if (!with_->runner->post(std::move(job))) {
+      caf::anon_send(me, prepare_finished{e.package.content,
+                                          domain::failure(domain::errc::busy, "too many tasks wait in this process")});
+    }
+  }
+
+  void perform(work::report_package& e) {
+    const bool is_ready = e.reason.code == domain::errc::none;
+    log(is_ready ? log_level::info : log_level::warn, "tasks", is_ready ? "package-ready" : "package-failed",
+        {{"client", id()}, {"package", to_hex(e.package)}, {"reason", domain::to_string(e.reason)}});
   }
 
   void perform(work::stop_running&) { running_.request_stop(); }

@@ -15,11 +15,12 @@ struct task_limits {
   std::uint32_t window = 8;         ///< chunks on their way while a model is fetched
   domain::milliseconds stall{3000}; ///< a fetch without a chunk for so long is asked for again
   std::size_t waiting_tasks = 4;
-  std::size_t kept_updates = 4;                        ///< >= 1
-  std::uint64_t kept_bytes = std::uint64_t{2} << 30;   ///< of all kept updates; the newest is kept whatever its size
-  domain::milliseconds first_offer_pause{5000};        ///< an offer without an answer is made again, ...
-  domain::milliseconds longest_offer_pause{60000};     ///< ... less and less often
-  std::uint64_t model_bytes = std::uint64_t{16} << 30; ///< larger models are refused
+  std::size_t kept_updates = 4;                           ///< >= 1
+  std::uint64_t kept_bytes = std::uint64_t{2} << 30;      ///< of all kept updates; the newest is kept whatever its size
+  domain::milliseconds first_offer_pause{5000};           ///< an offer without an answer is made again, ...
+  domain::milliseconds longest_offer_pause{60000};        ///< ... less and less often
+  std::uint64_t model_bytes = std::uint64_t{16} << 30;    ///< larger models are refused
+  std::uint64_t package_bytes = std::uint64_t{256} << 20; ///< and so are larger archives
 };
 
 using chunk_digests = std::shared_ptr<const std::vector<domain::digest>>;
@@ -52,6 +53,13 @@ struct run {
   domain::model_id parent;
   domain::shared_bytes model;
   domain::milliseconds time_limit;
+  domain::package_ref package{};
+  std::string settings{};
+};
+/// Have the trainer make this package ready; answered by `prepared`.
+struct prepare {
+  domain::package_ref package;
+  domain::shared_bytes archive; ///< empty: it may be there from earlier
 };
 struct stop_running {};
 struct drop_update {
@@ -66,11 +74,16 @@ struct report_failure {
   domain::task_kind kind;
   domain::error reason;
 }; ///< for the log
+struct report_package {
+  domain::package_digest package;
+  domain::error reason; ///< none: it is ready
+};                      ///< for the log
 struct report_receipt {
   domain::round_key round;
   domain::receipt what;
 }; ///< for the log
-using effect = std::variant<send, run, stop_running, drop_update, move_update, report_failure, report_receipt>;
+using effect = std::variant<send, run, prepare, stop_running, drop_update, move_update, report_failure, report_package,
+                            report_receipt>;
 using effects = std::vector<effect>;
 
 inline void append(effects& to, effects from) {

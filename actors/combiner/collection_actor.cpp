@@ -37,9 +37,9 @@ public:
         [this](uplink_down) { on_uplink_lost(); },
         [this](const client_came& m) { on_client_came(m.who); },
         [this](const client_left& m) { on_client_left(m); },
-        [this](const model_ready& m) { perform_all(machine_->model_ready(now(), m.model, m.stream)); },
-        [this](const model_failed& m) { perform_all(machine_->model_failed(now(), m.model, m.reason)); },
-        [this](const model_served& m) { machine_->model_served(m.model, m.bytes); },
+        [this](const stream_ready& m) { perform_all(machine_->stream_ready(now(), m.name, m.stream)); },
+        [this](const stream_failed& m) { perform_all(machine_->stream_failed(now(), m.name, m.reason)); },
+        [this](const stream_served& m) { machine_->stream_served(m.name, m.bytes); },
         [this](const fold_finished& m) { perform_all(machine_->folded(now(), m.lease, m.outcome)); },
         [this](const freeze_finished& m) { perform_all(machine_->frozen(now(), m.lease, m.sum, m.content)); },
         [this](const journal_finished& m) { on_journal_finished(m); },
@@ -122,8 +122,8 @@ private:
     with_->names->send<uplink_actor>(uplink_name,
                                      to_controller{std::move(e.about), std::move(e.what), std::move(e.payload)});
   }
-  void perform(parts::need_model& e) {
-    with_->names->send<model_cache_actor>(model_cache_name, need_model{e.model, e.bytes});
+  void perform(parts::need_stream& e) {
+    with_->names->send<model_cache_actor>(model_cache_name, need_stream{e.name, e.bytes});
   }
   void perform(parts::open_sum& e) { with_->folder->open(e.lease, std::move(e.head), std::move(e.scales)); }
   void perform(parts::fold& e) {

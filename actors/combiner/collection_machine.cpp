@@ -20,6 +20,7 @@ collection_machine::collection_machine(domain::round_key round, domain::round_pl
                                        staging_budget& staging, domain::gate& policy, domain::instant now)
     : round_(std::move(round)), plan_(std::move(plan)), limits_(limits), staging_(staging), policy_(policy),
       deadline_(now + plan_.remaining), away_until_(now + limits_.absence),
+      has_package_(plan_.package.content == domain::package_digest{}),
       is_journalled_(plan_.kind != domain::task_kind::train) { // validations leave nothing to be taken up again
   for (const auto& client : plan_.cohort) {
     add(client, round_, plan_.model, domain::full_discount);
@@ -98,13 +99,18 @@ effects collection_machine::model_ready(domain::instant now, domain::shared_byte
   return begin_if_ready(now);
 }
 
+effects collection_machine::package_ready(domain::instant now) {
+  has_package_ = true;
+  return begin_if_ready(now);
+}
+
 effects collection_machine::begin_if_ready(domain::instant now) {
-  if (stage_ != stage::fetching || !has_model_ || !is_journalled_) {
+  if (stage_ != stage::fetching || !has_model_ || !has_package_ || !is_journalled_) {
     return {};
   }
   stage_ = stage::collecting;
   effects out;
-  for (const auto& [client, at] : answers_) {
+  for (auto& [client, at] : answers_) {
     if (at.at == phase::asked) {
       send_task(client, at, now, out);
     }
@@ -176,20 +182,32 @@ effects collection_machine::received(domain::instant now, const domain::client_i
   return out;
 }
 
-effects collection_machine::received(domain::instant now, const domain::client_id& from,
-                                     const domain::validation& what) {
+effects collection_machine::received(domain::instant now, const domain::client_id& from, const domain::validation& what,
+                                     const domain::shared_bytes& output) {
   const auto found = answers_.find(from);
-  if (found == answers_.end() || plan_.kind != domain::task_kind::validate || !is_open()) {
+  if (found == answers_.end() || plan_.kind == domain::task_kind::train || plan_.kind != what.kind || !is_open()) {
     return {};
   }
   auto& at = found->second;
   if (at.at == phase::accepted) {
     return {};
   }
+  effects out;
+  if (output.size() > std::min(domain::output_bytes, domain::outputs_in_all_bytes - outputs_)) { // I-9
+    const domain::error reason{errc::too_large, "its output has " + std::to_string(output.size()) +
+                                                    " bytes; one may have " + std::to_string(domain::output_bytes) +
+                                                    ", all of a part " + std::to_string(domain::outputs_in_all_bytes)};
+    out.emplace_back(client_failed{from, reason});
+    fail(from, at, reason);
+    note_progress(now, out);
+    return out;
+  }
+  outputs_ += output.size();
   move(at, phase::accepted);
   const auto examples = std::max<std::uint64_t>(what.example_count, 1);
   at.contribution = {from, examples, examples, {}, what.metrics};
-  effects out;
+  at.contribution.took = time_taken(at, now);
+  at.contribution.output.assign(reinterpret_cast<const char*>(output.data()), output.size());
   note_progress(now, out);
   return out;
 }
@@ -267,7 +285,7 @@ void collection_machine::fail(const domain::client_id& client, answer& at, domai
   at.failure = {client, std::move(reason), needed_exponent};
 }
 
-void collection_machine::send_task(const domain::client_id& client, const answer& at, domain::instant now,
+void collection_machine::send_task(const domain::client_id& client, answer& at, domain::instant now,
                                    effects& out) const {
   const auto left = std::chrono::duration_cast<domain::milliseconds>(deadline_ - now);
   if (left.count() <= 0) {
@@ -275,9 +293,18 @@ void collection_machine::send_task(const domain::client_id& client, const answer
   }
   // Who is carried has the model of its own round already; the task only says that its update is wanted again.
   const bool is_fresh = at.about == round_;
+  if (is_fresh && !at.asked_at) {
+    at.asked_at = now;
+  }
   out.emplace_back(send{client, at.about,
-                        domain::task{plan_.kind, at.parent, plan_.model_bytes, left + plan_.late_patience},
+                        domain::task{plan_.kind, at.parent, plan_.model_bytes, left + plan_.late_patience,
+                                     plan_.package, plan_.client_settings},
                         is_fresh ? inline_model_ : domain::shared_bytes{}});
+}
+
+/// 0, unknown: it was not asked here, but in an earlier round, or by a former life of this combiner.
+domain::milliseconds collection_machine::time_taken(const answer& at, domain::instant now) {
+  return at.asked_at ? std::chrono::duration_cast<domain::milliseconds>(now - *at.asked_at) : domain::milliseconds{0};
 }
 
 void collection_machine::send_receipt(const domain::client_id& client, const domain::round_key& about,

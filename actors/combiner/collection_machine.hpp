@@ -113,6 +113,8 @@ public:
   collection::effects plan_journalled(domain::instant now);
   /// The model is here; `inline_model` is set when it goes along with each task.
   collection::effects model_ready(domain::instant now, domain::shared_bytes inline_model);
+  /// The package that the clients are to run can be fetched from here: no task goes out before.
+  collection::effects package_ready(domain::instant now);
   collection::effects client_came(domain::instant now, const domain::client_id& client, std::uint64_t max_examples);
   collection::effects client_left(domain::instant now, const domain::client_id& client, const domain::error& reason);
 
@@ -121,7 +123,9 @@ public:
   collection::effects received(domain::instant now, const domain::client_id& from, const domain::chunk& what,
                                domain::shared_bytes payload);
   collection::effects received(domain::instant now, const domain::client_id& from, const domain::task_failed& what);
-  collection::effects received(domain::instant now, const domain::client_id& from, const domain::validation& what);
+  /// A validation or prediction; `output` is its JSON text.
+  collection::effects received(domain::instant now, const domain::client_id& from, const domain::validation& what,
+                               const domain::shared_bytes& output);
   collection::effects folded(domain::instant now, const collection::folded& outcome);
   /// This client's answer is on disk. (When it could not be written the sum holds what nobody may know of: drop the
   /// machine.)
@@ -148,6 +152,7 @@ public:
   const domain::round_plan& plan() const noexcept { return plan_; }
   bool is_recovered() const noexcept { return stage_ == stage::recovered; }
   bool needs_model() const noexcept { return stage_ == stage::fetching && !has_model_; }
+  bool needs_package() const noexcept { return stage_ == stage::fetching && !has_package_; }
   bool is_open() const noexcept { return stage_ == stage::fetching || stage_ == stage::collecting; }
   bool is_frozen() const noexcept { return stage_ == stage::frozen; }
   /// Does this client's answer under this key belong here?
@@ -183,7 +188,8 @@ private:
     domain::model_id parent;
     std::uint32_t discount = domain::full_discount;
     phase at = phase::away;
-    domain::instant last_chunk{}; ///< while uploading
+    std::optional<domain::instant> asked_at{}; ///< when its task was sent first
+    domain::instant last_chunk{};              ///< while uploading
     std::uint64_t max_examples = 0;
     domain::offer offered;
     /// Set while uploading, and kept when the client is lost: it goes on there when it comes back.
@@ -218,8 +224,8 @@ private:
   void release(const domain::client_id& client, answer& at);
   collection::effects begin_if_ready(domain::instant now);
   collection::effects finish_if_ready();
-  void send_task(const domain::client_id& client, const answer& at, domain::instant now,
-                 collection::effects& out) const;
+  void send_task(const domain::client_id& client, answer& at, domain::instant now, collection::effects& out) const;
+  static domain::milliseconds time_taken(const answer& at, domain::instant now);
   void send_receipt(const domain::client_id& client, const domain::round_key& about, domain::receipt_verdict verdict,
                     domain::error reason, collection::effects& out) const;
   domain::progress totals() const;
@@ -235,6 +241,7 @@ private:
   domain::instant away_until_; ///< who is still away then has failed
   stage stage_ = stage::fetching;
   bool has_model_ = false;
+  bool has_package_;
   bool is_journalled_ = false;
   domain::shared_bytes inline_model_;
   std::map<domain::client_id, answer> answers_;
@@ -242,6 +249,7 @@ private:
   std::deque<domain::client_id> waiting_;     ///< offered, in the order of offering
   std::set<domain::client_id> receiving_;     ///< who has a receiver
   std::vector<collection::fold> held_;        ///< whole before the model is here, that they are checked against
+  std::size_t outputs_ = 0;                   ///< bytes of all outputs so far
   std::uint64_t received_ = 0;
   std::uint64_t sent_ = 0;
   domain::instant last_report_{};

@@ -252,6 +252,7 @@ void collection_machine::begin_check(domain::instant now, const domain::client_i
   const auto weight = weight_of(at);
   move(at, phase::checking);
   at.contribution = {client, weight, at.offered.example_count, at.offered.content, at.offered.metrics};
+  at.contribution.took = time_taken(at, now);
   if (at.about != round_) {
     at.contribution.from_round = at.about.round;
     at.contribution.from_attempt = at.about.attempt;

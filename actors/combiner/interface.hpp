@@ -29,22 +29,22 @@ struct client_left {
 };
 /// collection -> roster, when it (re)starts: answered by client_came for all members.
 struct get_members {};
-/// collection -> model_cache, answered by model_ready or model_failed.
-struct need_model {
-  domain::model_id model;
-  std::uint64_t stream_bytes;
+/// collection -> model_cache, answered by stream_ready or stream_failed.
+struct need_stream {
+  transfer::stream_name name;
+  std::uint64_t bytes;
 };
-struct model_ready {
-  domain::model_id model;
+struct stream_ready {
+  transfer::stream_name name;
   domain::shared_bytes stream;
 };
-struct model_failed {
-  domain::model_id model;
+struct stream_failed {
+  transfer::stream_name name;
   domain::error reason;
 };
 /// model_cache -> collection: a client began to fetch so much.
-struct model_served {
-  domain::model_id model;
+struct stream_served {
+  transfer::stream_name name;
   std::uint64_t bytes;
 };
 /// collection -> uplink, when it (re)starts: the sums of what was planned here are lost; introduce us again, so that
@@ -72,7 +72,7 @@ struct journal_finished {
   domain::expected<void> outcome;
 };
 struct verify_finished {
-  domain::model_id model;
+  transfer::stream_name name;
   std::shared_ptr<const domain::expected<transfer::served_stream>> outcome;
 };
 
@@ -83,10 +83,10 @@ FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::uplink_up)
 FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::client_came)
 FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::client_left)
 FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::get_members)
-FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::need_model)
-FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::model_ready)
-FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::model_failed)
-FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::model_served)
+FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::need_stream)
+FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::stream_ready)
+FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::stream_failed)
+FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::stream_served)
 FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::reintroduce)
 FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::uplink_down)
 FEDLOOM_LOCAL_MESSAGE(fedloom::combiner::drain)
@@ -118,15 +118,15 @@ using roster_actor = caf::typed_actor<kernel::notify<transport::inbound_ptr>, //
 using collection_actor =
     caf::typed_actor<kernel::notify<transport::inbound_ptr>, ///< the round dialog from both sides, chunks of uploads
                      kernel::notify<transport::peer_notice>, kernel::notify<uplink_up>, kernel::notify<uplink_down>,
-                     kernel::notify<client_came>, kernel::notify<client_left>, kernel::notify<model_ready>,
-                     kernel::notify<model_failed>, kernel::notify<model_served>, kernel::notify<fold_finished>,
+                     kernel::notify<client_came>, kernel::notify<client_left>, kernel::notify<stream_ready>,
+                     kernel::notify<stream_failed>, kernel::notify<stream_served>, kernel::notify<fold_finished>,
                      kernel::notify<freeze_finished>, kernel::notify<journal_finished>, kernel::notify<drain>,
                      kernel::notify<kernel::wake>>;
 
 using model_cache_actor =
-    caf::typed_actor<kernel::notify<transport::inbound_ptr>, ///< get_model, grant, credit from clients; chunks from the
-                                                             ///< controller
-                     kernel::notify<transport::peer_notice>, kernel::notify<uplink_up>, kernel::notify<need_model>,
+    caf::typed_actor<kernel::notify<transport::inbound_ptr>, ///< get_model, get_package, grant, credit from clients;
+                                                             ///< chunks from the controller
+                     kernel::notify<transport::peer_notice>, kernel::notify<uplink_up>, kernel::notify<need_stream>,
                      kernel::notify<verify_finished>, kernel::notify<kernel::wake>>;
 
 } // namespace fedloom::combiner

@@ -3,6 +3,7 @@
 #include "actors/kernel/actor_guard.hpp"
 #include "actors/kernel/logger.hpp"
 #include "actors/model/stream.hpp"
+#include "actors/security/sha256.hpp"
 #include "actors/transfer/digests.hpp"
 
 #include <caf/all.hpp>
@@ -17,10 +18,22 @@ using kernel::log;
 using kernel::log_level;
 using outcome_type = domain::expected<transfer::served_stream>;
 
-/// Is it the model that was asked for (I-2)? If so, the one buffer that all clients are served from.
-outcome_type verify(const domain::model_id& model, std::vector<domain::shared_bytes>& pieces) {
-  if (model::id_of(pieces) != model) {
-    return domain::failure(domain::errc::digest_mismatch, "the pulled model is not " + to_hex(model));
+transfer::stream_name name_of(const domain::model_id& /*as*/, const std::vector<domain::shared_bytes>& pieces) {
+  return model::id_of(pieces);
+}
+
+transfer::stream_name name_of(const domain::package_digest& /*as*/, const std::vector<domain::shared_bytes>& pieces) {
+  security::sha256 hash;
+  for (const auto& piece : pieces) {
+    hash.update(piece.span());
+  }
+  return domain::package_digest{hash.finish()};
+}
+
+/// Is it what was asked for (I-2)? If so, the one buffer that all clients are served from.
+outcome_type verify(const transfer::stream_name& name, std::vector<domain::shared_bytes>& pieces) {
+  if (std::visit([&](const auto& as) { return name_of(as, pieces); }, name) != name) {
+    return domain::failure(domain::errc::digest_mismatch, "what was pulled is not " + transfer::to_string(name));
   }
   std::size_t bytes = 0;
   for (const auto& piece : pieces) {
@@ -56,8 +69,8 @@ public:
           }
         },
         [this](uplink_up) { perform_all(machine_->uplinked(now())); },
-        [this](const need_model& m) { perform_all(machine_->need(now(), m.model, m.stream_bytes)); },
-        [this](const verify_finished& m) { perform_all(machine_->verified(m.model, *m.outcome)); },
+        [this](const need_stream& m) { perform_all(machine_->need(now(), m.name, m.bytes)); },
+        [this](const verify_finished& m) { perform_all(machine_->verified(m.name, *m.outcome)); },
         [this](const kernel::wake& w) {
           perform_all(timer_.fires(w) ? machine_->tick(now()) : model_cache::effects{});
         },
@@ -82,29 +95,30 @@ private:
   }
   void perform(model_cache::verify& e) {
     auto me = caf::actor_cast<model_cache_actor>(self_);
-    const bool taken = with_->verifier->post([me, model = e.model, pieces = std::move(e.pieces)]() mutable {
-      caf::anon_send(me, verify_finished{model, std::make_shared<const outcome_type>(verify(model, pieces))});
+    const bool taken = with_->verifier->post([me, name = e.name, pieces = std::move(e.pieces)]() mutable {
+      caf::anon_send(me, verify_finished{name, std::make_shared<const outcome_type>(verify(name, pieces))});
     });
     if (!taken) {
-      caf::anon_send(me, verify_finished{e.model, std::make_shared<const outcome_type>(domain::failure(
-                                                      domain::errc::busy, "the verifier's queue is full"))});
+      caf::anon_send(me, verify_finished{e.name, std::make_shared<const outcome_type>(domain::failure(
+                                                     domain::errc::busy, "the verifier's queue is full"))});
     }
   }
   void perform(model_cache::ready& e) {
-    if (e.model != counted_) { // a model that was here already is announced again, but was pulled once
-      counted_ = e.model;
+    const auto* model = std::get_if<domain::model_id>(&e.name);
+    if (model != nullptr && *model != counted_) { // what was here already is announced again, but was pulled once
+      counted_ = *model;
       with_->count->model_pulled(e.what.stream.size());
     }
-    with_->names->send<collection_actor>(collection_name, model_ready{e.model, e.what.stream});
+    with_->names->send<collection_actor>(collection_name, stream_ready{e.name, e.what.stream});
   }
   void perform(model_cache::failed& e) {
     log(log_level::warn, "model_cache", "pull-failed",
-        {{"model", to_hex(e.model)}, {"reason", domain::to_string(e.reason)}});
-    with_->names->send<collection_actor>(collection_name, model_failed{e.model, std::move(e.reason)});
+        {{"what", transfer::to_string(e.name)}, {"reason", domain::to_string(e.reason)}});
+    with_->names->send<collection_actor>(collection_name, stream_failed{e.name, std::move(e.reason)});
   }
   void perform(model_cache::send& e) { with_->mesh->send(e.to, {{}, std::move(e.what), std::move(e.payload)}); }
   void perform(model_cache::served& e) {
-    with_->names->send<collection_actor>(collection_name, model_served{e.model, e.bytes});
+    with_->names->send<collection_actor>(collection_name, stream_served{e.name, e.bytes});
   }
 
   domain::instant now() const { return kernel::now_of(self_); }

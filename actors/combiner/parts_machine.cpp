@@ -70,7 +70,10 @@ void parts_machine::begin(domain::instant now, collection_machine& one, effects&
     release_late(out);
     reconsider_unclaimed(out);
   }
-  out.emplace_back(need_model{plan.model, plan.model_bytes});
+  out.emplace_back(need_stream{plan.model, plan.model_bytes});
+  if (one.needs_package()) {
+    out.emplace_back(need_stream{plan.package.content, plan.package.bytes});
+  }
   const auto greet = [&](const domain::client_id& client) {
     if (const auto here = here_.find(client); here != here_.end()) {
       take(one, one.client_came(now, client, here->second), out);
@@ -131,6 +134,25 @@ effects parts_machine::client_left(domain::instant now, const domain::client_id&
   return out;
 }
 
+effects parts_machine::stream_ready(domain::instant now, const transfer::stream_name& name,
+                                    const domain::shared_bytes& stream) {
+  return std::visit(domain::overloaded{
+                        [&](const domain::model_id& model) { return model_ready(now, model, stream); },
+                        [&](const domain::package_digest& package) { return package_ready(now, package); },
+                    },
+                    name);
+}
+
+effects parts_machine::package_ready(domain::instant now, const domain::package_digest& package) {
+  effects out;
+  for (auto& [lease, one] : open_) {
+    if (one.needs_package() && one.plan().package.content == package) {
+      take(one, one.package_ready(now), out);
+    }
+  }
+  return out;
+}
+
 effects parts_machine::model_ready(domain::instant now, const domain::model_id& model,
                                    const domain::shared_bytes& stream) {
   effects out;
@@ -148,11 +170,17 @@ effects parts_machine::model_ready(domain::instant now, const domain::model_id& 
   return out;
 }
 
-effects parts_machine::model_failed(domain::instant now, const domain::model_id& model, const domain::error& reason) {
+effects parts_machine::stream_failed(domain::instant now, const transfer::stream_name& name,
+                                     const domain::error& reason) {
+  const auto is_missed_by = [&](const collection_machine& one) {
+    const auto& plan = one.plan();
+    return (one.needs_model() && name == transfer::stream_name{plan.model}) ||
+           (one.needs_package() && name == transfer::stream_name{plan.package.content});
+  };
   effects out;
   for (auto at = open_.begin(); at != open_.end();) {
     const auto next = std::next(at);
-    if (at->second.plan().model == model && at->second.needs_model()) {
+    if (is_missed_by(at->second)) {
       decline(at, reason, out);
     }
     at = next;
@@ -161,9 +189,10 @@ effects parts_machine::model_failed(domain::instant now, const domain::model_id&
   return out;
 }
 
-void parts_machine::model_served(const domain::model_id& model, std::uint64_t bytes) {
+void parts_machine::stream_served(const transfer::stream_name& name, std::uint64_t bytes) {
   for (auto at = open_.rbegin(); at != open_.rend(); ++at) {
-    if (at->second.plan().model == model) {
+    const auto& plan = at->second.plan();
+    if (name == transfer::stream_name{plan.model} || name == transfer::stream_name{plan.package.content}) {
       at->second.count_traffic(0, bytes);
       return;
     }

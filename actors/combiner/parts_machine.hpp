@@ -2,6 +2,7 @@
 #include "actors/combiner/collection_machine.hpp"
 #include "actors/combiner/unclaimed_offers.hpp"
 #include "actors/storage/round_journal.hpp"
+#include "actors/transfer/stream_name.hpp"
 
 #include <deque>
 #include <map>
@@ -30,10 +31,10 @@ struct report {
   domain::body what;
   domain::shared_bytes payload;
 }; ///< to the controller
-struct need_model {
-  domain::model_id model;
+struct need_stream {
+  transfer::stream_name name;
   std::uint64_t bytes;
-}; ///< answered by model_ready or model_failed
+}; ///< answered by stream_ready or stream_failed
 /// Begin a sum of zeros for this lease, before anything is folded into it.
 struct open_sum {
   domain::lease_id lease;
@@ -86,7 +87,7 @@ struct client_failed {
   domain::client_id client;
   domain::error reason;
 };
-using effect = std::variant<send, report, need_model, open_sum, fold, freeze, drop_sum, journal, dismiss, drained,
+using effect = std::variant<send, report, need_stream, open_sum, fold, freeze, drop_sum, journal, dismiss, drained,
                             opened, ended, dropped, update_accepted, update_refused, client_failed>;
 using effects = std::vector<effect>;
 } // namespace parts
@@ -128,9 +129,10 @@ public:
   parts::effects from_client(domain::instant now, const domain::client_id& client, const domain::message& what);
 
   // from the neighbours
-  parts::effects model_ready(domain::instant now, const domain::model_id& model, const domain::shared_bytes& stream);
-  parts::effects model_failed(domain::instant now, const domain::model_id& model, const domain::error& reason);
-  void model_served(const domain::model_id& model, std::uint64_t bytes);
+  parts::effects stream_ready(domain::instant now, const transfer::stream_name& name,
+                              const domain::shared_bytes& stream);
+  parts::effects stream_failed(domain::instant now, const transfer::stream_name& name, const domain::error& reason);
+  void stream_served(const transfer::stream_name& name, std::uint64_t bytes);
   parts::effects folded(domain::instant now, domain::lease_id lease, const collection::folded& outcome);
   parts::effects frozen(domain::instant now, domain::lease_id lease, domain::shared_bytes sum,
                         domain::digest sum_digest);
@@ -178,6 +180,8 @@ private:
   void remember(const collection_machine& one, bool counted, parts::effects& out);
   void try_again(domain::instant now, parts::effects& out);
   void settle(domain::instant now, parts::effects& out);
+  parts::effects model_ready(domain::instant now, const domain::model_id& model, const domain::shared_bytes& stream);
+  parts::effects package_ready(domain::instant now, const domain::package_digest& package);
   static void take(collection_machine& from, collection::effects effects, parts::effects& out);
 
   parts_limits limits_;

@@ -11,11 +11,6 @@ using domain::receipt_verdict;
 
 effects parts_machine::from_client(domain::instant now, const domain::client_id& client, const domain::message& in) {
   effects out;
-  const auto to = [&](collection_machine* one, const auto& what) {
-    if (one != nullptr) {
-      take(*one, one->received(now, client, what), out);
-    }
-  };
   std::visit(domain::overloaded{
                  [&](const domain::offer& m) { out = offered(now, client, in, m); },
                  [&](const domain::chunk& m) {
@@ -26,8 +21,17 @@ effects parts_machine::from_client(domain::instant now, const domain::client_id&
                      take(found->second, found->second.received(now, client, m, in.payload), out);
                    }
                  },
-                 [&](const domain::task_failed& m) { to(find(client, in.head.round, m.kind), m); },
-                 [&](const domain::validation& m) { to(find(client, in.head.round, domain::task_kind::validate), m); },
+                 [&](const domain::task_failed& m) {
+                   if (auto* one = find(client, in.head.round, m.kind)) {
+                     take(*one, one->received(now, client, m), out);
+                   }
+                 },
+                 [&](const domain::validation& m) {
+                   if (auto* one = find(client, in.head.round, m.kind)) {
+                     one->count_traffic(in.payload.size(), 0);
+                     take(*one, one->received(now, client, m, in.payload), out);
+                   }
+                 },
                  [](const auto&) {},
              },
              in.what);

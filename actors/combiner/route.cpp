@@ -35,6 +35,7 @@ names route_from_client(const domain::body& what) {
                         [](const domain::task_failed&) { return names{collection_name}; },
                         [](const domain::chunk&) { return names{collection_name}; },
                         [](const domain::get_model&) { return names{model_cache_name}; },
+                        [](const domain::get_package&) { return names{model_cache_name}; },
                         [](const domain::grant&) { return names{model_cache_name}; },
                         [](const domain::credit&) { return names{model_cache_name}; },
                         [](const domain::abort_transfer&) { return names{model_cache_name}; },

@@ -4,6 +4,7 @@
 #include "actors/controller/presence_board.hpp"
 #include "actors/controller/probe.hpp"
 #include "actors/controller/round_feed.hpp"
+#include "actors/storage/package_store.hpp"
 #include "actors/storage/store_writer.hpp"
 
 #include <memory>
@@ -17,6 +18,7 @@ struct deps {
   storage::round_store* store = nullptr;
   storage::store_writer* writer = nullptr;
   storage::model_store* models = nullptr;
+  storage::package_store* packages = nullptr;
   reduction_worker* reducer = nullptr;
   domain::gate* policy = nullptr;
   presence_board* presence = nullptr;

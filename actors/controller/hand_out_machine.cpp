@@ -14,36 +14,41 @@ void say(transport::peer_id to, std::vector<transfer::reply> replies, effects& o
 
 } // namespace
 
-void hand_out_machine::offer(const domain::model_id& model, transfer::served_stream what) {
-  if (held_.contains(model)) {
-    return;
-  }
-  while (order_.size() >= models_) {
-    held_.erase(order_.front());
-    order_.pop_front();
-  }
-  order_.push_back(model);
-  held_.emplace(model, std::move(what));
+std::size_t hand_out_machine::most_of(const transfer::stream_name& name) const {
+  return std::holds_alternative<domain::model_id>(name) ? limits_.models : limits_.packages;
 }
 
-effects hand_out_machine::asked(transport::peer_id from, const domain::get_model& what) {
+void hand_out_machine::offer(const transfer::stream_name& name, transfer::served_stream what) {
+  if (held_.contains(name)) {
+    return;
+  }
+  auto& alike = order_[name.index()];
+  while (alike.size() >= most_of(name)) {
+    held_.erase(alike.front());
+    alike.pop_front();
+  }
+  alike.push_back(name);
+  held_.emplace(name, std::move(what));
+}
+
+effects hand_out_machine::asked(transport::peer_id from, const transfer::stream_request& what) {
   effects out;
-  if (const auto here = held_.find(what.model); here != held_.end()) {
+  if (const auto here = held_.find(what.what); here != held_.end()) {
     say(from, outbound_.serve(from.value(), what, here->second), out);
     return out;
   }
-  auto& waiting = waiting_[what.model];
+  auto& waiting = waiting_[what.what];
   waiting.emplace_back(from, what);
   if (waiting.size() == 1) {
-    out.emplace_back(load{what.model});
+    out.emplace_back(load{what.what});
   }
   return out;
 }
 
-effects hand_out_machine::loaded(const domain::model_id& model, domain::expected<transfer::served_stream> outcome) {
-  auto waiting = waiting_.extract(model);
+effects hand_out_machine::loaded(const transfer::stream_name& name, domain::expected<transfer::served_stream> outcome) {
+  auto waiting = waiting_.extract(name);
   if (outcome) {
-    offer(model, *outcome);
+    offer(name, *outcome);
   }
   effects out;
   if (waiting.empty()) {
@@ -60,7 +65,7 @@ effects hand_out_machine::loaded(const domain::model_id& model, domain::expected
 
 void hand_out_machine::gone(transport::peer_id peer) {
   outbound_.forget(peer.value());
-  for (auto& [model, waiting] : waiting_) { // or a transfer to nobody would begin, and never end
+  for (auto& [name, waiting] : waiting_) { // or a transfer to nobody would begin, and never end
     std::erase_if(waiting, [&](const auto& one) { return one.first == peer; });
   }
 }

@@ -15,7 +15,7 @@ struct create_session {
 };
 struct start_session {
   domain::session_id which;
-  std::optional<std::uint32_t> rounds;
+  start_terms terms;
 };
 struct change_session {
   domain::session_id which;
@@ -81,6 +81,10 @@ struct model_prepared {
   domain::model_id model;
   std::shared_ptr<const domain::expected<prepared_model>> outcome;
 };
+struct package_loaded {
+  domain::package_digest package;
+  std::shared_ptr<const domain::expected<transfer::served_stream>> outcome;
+};
 struct average_finished {
   domain::round_key about;
   std::shared_ptr<const domain::expected<prepared_model>> outcome;
@@ -111,12 +115,14 @@ FEDLOOM_LOCAL_MESSAGE(fedloom::controller::model_offered)
 FEDLOOM_LOCAL_MESSAGE(fedloom::controller::drop_sum)
 FEDLOOM_LOCAL_MESSAGE(fedloom::controller::store_finished)
 FEDLOOM_LOCAL_MESSAGE(fedloom::controller::model_prepared)
+FEDLOOM_LOCAL_MESSAGE(fedloom::controller::package_loaded)
 FEDLOOM_LOCAL_MESSAGE(fedloom::controller::average_finished)
 FEDLOOM_LOCAL_MESSAGE(fedloom::controller::merge_finished)
 FEDLOOM_LOCAL_MESSAGE(fedloom::controller::session::begin_sum)
 FEDLOOM_LOCAL_MESSAGE(fedloom::controller::session::fetch_sum)
 FEDLOOM_LOCAL_MESSAGE(fedloom::controller::session::abandon_sum)
 FEDLOOM_LOCAL_MESSAGE(fedloom::controller::session::average)
+FEDLOOM_LOCAL_MESSAGE(fedloom::controller::session::drop_state)
 
 namespace fedloom::controller {
 
@@ -147,11 +153,12 @@ using reduction_actor =
                      kernel::notify<combiner_came>, ///< whose connection is which
                      kernel::notify<load_model>, kernel::notify<session::begin_sum>, kernel::notify<session::fetch_sum>,
                      kernel::notify<session::abandon_sum>, kernel::notify<session::average>, kernel::notify<drop_sum>,
-                     kernel::notify<model_prepared>, kernel::notify<average_finished>, kernel::notify<merge_finished>>;
+                     kernel::notify<session::drop_state>, kernel::notify<model_prepared>,
+                     kernel::notify<average_finished>, kernel::notify<merge_finished>>;
 
 using hand_out_actor =
-    caf::typed_actor<kernel::notify<transport::inbound_ptr>, ///< get_model, grant, credit, abort_transfer
+    caf::typed_actor<kernel::notify<transport::inbound_ptr>, ///< get_model, get_package, grant, credit, abort_transfer
                      kernel::notify<transport::peer_notice>, kernel::notify<model_offered>,
-                     kernel::notify<model_prepared>>;
+                     kernel::notify<model_prepared>, kernel::notify<package_loaded>>;
 
 } // namespace fedloom::controller

@@ -1,12 +1,11 @@
 #include "actors/controller/reducer.hpp"
 
+#include "actors/controller/growing_blob.hpp"
 #include "actors/kernel/crash_point.hpp"
 #include "actors/model/stream.hpp"
-#include "actors/model/stream_hash.hpp"
 #include "actors/transfer/digests.hpp"
 
-#include <atomic>
-#include <future>
+#include <optional>
 
 namespace fedloom::controller {
 
@@ -35,7 +34,7 @@ domain::expected<prepared_model> prepare(const domain::model_id& model, domain::
   }
   auto digests = chunk_digests_of(stream.span());
   const auto bytes = stream.size();
-  return prepared_model{{model, bytes, scales->exponents}, {std::move(stream), std::move(digests)}};
+  return prepared_model{{model, bytes, scales->exponents, {}}, {std::move(stream), std::move(digests)}};
 }
 
 /// None, or why these are not the bytes that were announced.
@@ -108,41 +107,49 @@ domain::expected<prepared_model> reducer::average(const reduction::average& what
   return next;
 }
 
-/// The disk takes its time, and so does the hash: the stream is written while it is made.
+/// The state is durable before the model: who finds the model finds the state that belongs to it.
 domain::expected<prepared_model> reducer::make_durable(const aggregation::accumulator& sum, domain::byte_span global,
                                                        const reduction::average& how) {
-  const auto bytes = sum.stream_bytes();
-  const auto stream = std::make_shared_for_overwrite<std::byte[]>(bytes);
-  const auto file = models_.begin();
-  std::atomic<std::size_t> ready{0};
-  auto written = std::async(std::launch::async, [&]() -> domain::expected<void> {
-    for (std::size_t at = 0; at < bytes;) {
-      ready.wait(at);
-      const auto until = ready.load();
-      if (auto appended = file->append({stream.get() + at, until - at}); !appended) {
-        return appended;
-      }
-      at = until;
+  const auto state_bytes = sum.state_bytes(how.how);
+  domain::shared_bytes before;
+  if (how.state && state_bytes > 0) {
+    auto found = models_.get(*how.state);
+    if (!found) {
+      return tl::unexpected(std::move(found.error()));
     }
-    return file->sync();
-  });
-  model::stream_hasher hasher;
-  std::size_t hashed = 0;
-  sum.average(global, how.rate, how.divisor, {stream.get(), bytes}, [&](std::size_t made) {
-    ready.store(made);
-    ready.notify_one();
-    hasher.update({stream.get() + hashed, made - hashed});
-    hashed = made;
-  });
-  const auto id = hasher.finish();
-  auto next = prepare(id, {stream, {stream.get(), bytes}});
-  if (auto synced = written.get(); !synced) {
-    return tl::unexpected(std::move(synced.error()));
+    before = std::move(*found);
   }
-  if (auto stored = file->finish(id); !stored) {
+  growing_blob next(models_, sum.stream_bytes());
+  std::optional<growing_blob> state;
+  if (state_bytes > 0) {
+    state.emplace(models_, state_bytes);
+  }
+  const auto made = [&](std::size_t of_model, std::size_t of_state) {
+    next.made(of_model);
+    if (state) {
+      state->made(of_state);
+    }
+  };
+  const aggregation::step_target to{next.bytes(), state ? state->bytes() : std::span<std::byte>{}, made};
+  if (auto stepped = sum.step(how.how, {global, before.span(), how.divisor}, to); !stepped) {
+    return tl::unexpected(std::move(stepped.error()));
+  }
+  std::optional<domain::model_id> state_id;
+  if (state) {
+    state_id = state->id();
+    if (auto stored = state->store(*state_id); !stored) {
+      return tl::unexpected(std::move(stored.error()));
+    }
+  }
+  const auto id = next.id();
+  auto prepared = prepare(id, next.stream());
+  if (auto stored = next.store(id); !stored) {
     return tl::unexpected(std::move(stored.error()));
   }
-  return next;
+  if (prepared) {
+    prepared->head.optimizer_state = state_id;
+  }
+  return prepared;
 }
 
 /// In the sum, all weights count for whole models; with the parents taken out they count for what changed in them, and
@@ -172,6 +179,10 @@ domain::expected<void> reducer::take_out_parents(const reduction::average& what)
   const auto missing = divisor - sum.weight() + older;
   return missing == 0 ? domain::expected<void>{}
                       : sum.shift_mean(open_.global.span(), {static_cast<std::int64_t>(missing), divisor});
+}
+
+void reducer::drop_state(const domain::model_id& state) {
+  (void)models_.remove(state); // else the next start removes it, for no record names it
 }
 
 domain::expected<domain::shared_bytes> reducer::global_of(const domain::model_id& model) {

@@ -25,10 +25,12 @@ public:
   void open_sum(const reduction::open_sum& what);
   /// None, or why the part is not in the sum.
   domain::error merge(const reduction::merge& what);
-  /// Closes the sum. The mean with the server learning rate, its parents taken out; durable in the store when this
-  /// returns (I-2). Parents are loaded one at a time.
+  /// Closes the sum. What the server optimizer makes of the mean, its parents taken out, and the optimizer's next
+  /// state; both durable in the store when this returns (I-2). Parents are loaded one at a time.
   domain::expected<prepared_model> average(const reduction::average& what);
   void close_sum() { open_ = {}; }
+  /// An optimizer's state that no session goes on from.
+  void drop_state(const domain::model_id& state);
 
 private:
   struct open_reduction {

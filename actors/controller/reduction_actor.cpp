@@ -29,6 +29,7 @@ public:
         [this](const session::abandon_sum& m) { perform_all(machine_->abandon(m.lease)); },
         [this](const session::average& m) { perform_all(machine_->average(m)); },
         [this](drop_sum) { perform_all(machine_->drop()); },
+        [this](const session::drop_state& m) { with_->reducer->drop_state(m.state); },
         [this](const model_prepared& m) { on_prepared(m); },
         [this](const average_finished& m) { on_averaged(m); },
         [this](const merge_finished& m) { perform_all(machine_->merged(m.lease, m.reason)); },

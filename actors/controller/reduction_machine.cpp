@@ -59,7 +59,7 @@ effects reduction_machine::abandon(domain::lease_id lease) {
 }
 
 effects reduction_machine::average(const session::average& what) {
-  reduction::average out{what.about, what.rate, what.divisor};
+  reduction::average out{what.about, what.how, what.divisor, {}, what.state};
   for (const auto& [model, weight] : parents_) {
     out.parents.push_back({model, weight});
   }

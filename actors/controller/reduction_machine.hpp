@@ -32,9 +32,10 @@ struct merge {
 /// The model of all that was merged; see session::average.
 struct average {
   domain::round_key about;
-  double rate;
+  aggregation::server_optimizer how{};
   std::uint64_t divisor = 0;                    ///< 0: the sum's weight
   std::vector<domain::parent_weight> parents{}; ///< what was trained from other models than the round's, by model
+  std::optional<domain::model_id> state{};      ///< of the optimizer; none: this is its first step
 };
 struct close_sum {};
 struct tell_merged {

@@ -33,6 +33,10 @@ void reduction_worker::close_sum() {
   post([this] { work_.close_sum(); });
 }
 
+void reduction_worker::drop_state(const domain::model_id& state) {
+  post([this, state] { work_.drop_state(state); });
+}
+
 void reduction_worker::post(std::function<void()> job) {
   if (!thread_.post(std::move(job))) {
     // Cannot happen while sums are fetched one at a time; if it does, the attempt ends by its deadline.

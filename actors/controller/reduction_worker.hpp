@@ -19,6 +19,7 @@ public:
   void merge(reduction::merge what, merge_report report);
   void average(reduction::average what, model_report report);
   void close_sum();
+  void drop_state(const domain::model_id& state);
 
 private:
   void post(std::function<void()> job);

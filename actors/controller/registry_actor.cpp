@@ -45,7 +45,10 @@ private:
     machine_->heard(now, in.identity);
     step(std::visit(domain::overloaded{
                         [&](const domain::combiner_hello& m) { return machine_->greeted(now, date(), in.from, m); },
-                        [&](const domain::join& m) { return machine_->join(now, date(), in.from, m); },
+                        [&](const domain::join& m) {
+                          machine_->package_is(active_package());
+                          return machine_->join(now, date(), in.from, m);
+                        },
                         [&](const domain::heartbeat& m) { return machine_->beat(now, in.from, in.identity, m); },
                         [&](const domain::roster_changed& m) { return machine_->roster(now, in.identity, m); },
                         [&](const domain::draining& m) { return machine_->drains(in.from, in.identity, m); },
@@ -53,6 +56,16 @@ private:
                         [&](const auto&) { return answer_stranger(in); },
                     },
                     in.what.what));
+  }
+
+  /// As the store has it at this moment: whoever activates a package need tell nobody.
+  domain::package_ref active_package() const {
+    const auto active = with_->store->active();
+    if (active.package.value().empty()) {
+      return {};
+    }
+    const auto record = with_->store->find(active.package);
+    return record ? record->content : domain::package_ref{};
   }
 
   /// Somebody who has not introduced itself, or says what a controller does not understand.

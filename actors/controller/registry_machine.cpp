@@ -185,7 +185,7 @@ std::vector<available_client> registry_machine::available() const {
   std::vector<available_client> all;
   for (const auto& [id, entry] : clients_) {
     if (entry.online) {
-      all.push_back({id, entry.record.combiner, entry.record.max_examples});
+      all.push_back({id, entry.record.combiner, entry.record.max_examples, entry.record.machine});
     }
   }
   return all;

@@ -27,6 +27,7 @@ struct available_client {
   domain::client_id client;
   domain::combiner_id combiner;
   std::uint64_t max_examples = 0;
+  domain::machine_claim machine{};
   bool operator==(const available_client&) const = default;
 };
 
@@ -76,7 +77,8 @@ using effects = std::vector<effect>;
 } // namespace registry
 
 /// Knows every combiner and client, who is alive, and places clients: the preferred combiner if it lives and has room,
-/// else the one with the fewest clients, or where it was before if that has not twice as many. Identities of combiners' connections are "combiner/<id>". Pure.
+/// else the one with the fewest clients, or where it was before if that has not twice as many. Identities of combiners'
+/// connections are "combiner/<id>". Pure.
 ///
 /// A combiner hears something at least every two heartbeats, even while its own heartbeats wait behind the chunks of a
 /// large sum: it must not take us for dead.
@@ -85,6 +87,8 @@ public:
   using token_source = std::function<domain::token()>;
 
   registry_machine(registry_config config, domain::gate& policy, token_source tokens);
+  /// The active package, none: there is none. Placements from now on name it.
+  void package_is(domain::package_ref active) { package_ = std::move(active); }
   /// What an earlier life has stored. Nobody is alive yet.
   void restore(const std::vector<domain::combiner_record>& combiners,
                const std::vector<domain::client_record>& clients);
@@ -154,6 +158,7 @@ private:
   registry_config config_;
   domain::gate& policy_;
   token_source tokens_;
+  domain::package_ref package_; ///< the active one
   std::map<domain::combiner_id, combiner_entry> combiners_;
   std::map<domain::client_id, client_entry> clients_;
   domain::instant next_pulse_{};

@@ -45,7 +45,8 @@ effects registry_machine::join(domain::instant now, domain::timestamp date, tran
                                      asked.preferred_combiner,
                                      has_token ? asked.resume : tokens_(),
                                      asked.max_examples,
-                                     date};
+                                     date,
+                                     asked.machine};
   entry.record = record;
   entry.placed_until = now + config_.ticket_valid;
   combiner->clients.insert(asked.client);
@@ -55,8 +56,8 @@ effects registry_machine::join(domain::instant now, domain::timestamp date, tran
   out.emplace_back(store{std::move(changes), from});
   out.emplace_back(
       send{*combiner->peer, domain::expect_client{asked.client, ticket, asked.max_examples, config_.ticket_valid}});
-  out.emplace_back(
-      send{from, domain::placement{combiner->record.combiner, combiner->record.endpoint, ticket, record.resume}});
+  out.emplace_back(send{
+      from, domain::placement{combiner->record.combiner, combiner->record.endpoint, ticket, record.resume, package_}});
   return out;
 }
 
@@ -154,7 +155,7 @@ void registry_machine::set_online(const domain::client_id& client, const domain:
   entry.record.combiner = at;
   combiners_[at].clients.insert(client);
   entry.online = true;
-  out.emplace_back(client_up{{client, at, entry.record.max_examples}});
+  out.emplace_back(client_up{{client, at, entry.record.max_examples, entry.record.machine}});
 }
 
 void registry_machine::set_offline(const domain::client_id& client, const domain::combiner_id& at, effects& out) {

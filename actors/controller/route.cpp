@@ -32,6 +32,7 @@ std::vector<std::string_view> route(const transport::inbound& what) {
                         [&](const domain::partial&) { return names{is_known ? session_name : registry_name}; },
                         [&](const domain::chunk&) { return names{is_known ? reduction_name : registry_name}; },
                         [&](const domain::get_model&) { return names{is_known ? hand_out_name : registry_name}; },
+                        [&](const domain::get_package&) { return names{is_known ? hand_out_name : registry_name}; },
                         [&](const domain::grant&) { return names{is_known ? hand_out_name : registry_name}; },
                         [&](const domain::credit&) { return names{is_known ? hand_out_name : registry_name}; },
                         [&](const domain::abort_transfer&) {

@@ -35,7 +35,7 @@ public:
         [](const transport::peer_notice&) {},
         [this](create_session& m) { return on_create(std::move(m)); },
         [this](const start_session& m) {
-          return answered([&](reply_ticket to) { return machine_->begin(moment(), to, m.which, m.rounds); });
+          return answered([&](reply_ticket to) { return machine_->begin(moment(), to, m.which, m.terms); });
         },
         [this](const change_session& m) {
           return answered([&](reply_ticket to) { return machine_->change(moment(), to, m.which, m.what); });
@@ -60,7 +60,7 @@ public:
 private:
   void begin_anew() {
     machine_.emplace(with_->sessions, *with_->policy, with_->term, std::random_device{}());
-    machine_->restore(with_->store->sessions(), with_->store->rounds());
+    machine_->restore(with_->store->sessions(), with_->store->rounds(), with_->store->page<domain::run_record>({}));
     with_->names->send<registry_actor>(registry_name, get_fleet{});
   }
 
@@ -210,6 +210,10 @@ private:
     return performed::done;
   }
   performed perform(session::average& e) {
+    ask_reduction(e);
+    return performed::done;
+  }
+  performed perform(session::drop_state& e) {
     ask_reduction(e);
     return performed::done;
   }

@@ -3,18 +3,13 @@
 
 #include "actors/aggregation/fixed_point.hpp"
 #include "actors/controller/lateness.hpp"
+#include "actors/controller/selection.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace fedloom::controller {
 
 namespace {
-
-/// requested_clients and those beyond them, that make up for clients which answer late or never.
-std::size_t cohort_size(const domain::session_options& options) {
-  return static_cast<std::size_t>(std::ceil(options.requested_clients * (1.0 + options.over_selection)));
-}
 
 /// Large enough for a refusal, small enough that nothing wraps: a weight is at most 2^50 * full_discount.
 constexpr std::uint64_t beyond_any_sum = std::uint64_t{1} << 62;
@@ -27,34 +22,47 @@ bool session_machine::may_work(domain::moment at, const available_client& who) c
          (unable == unable_.end() || at.now >= unable->second);
 }
 
+/// Those of the running session's clients that can be given work, by id.
+std::vector<available_client> session_machine::eligible(domain::moment at) const {
+  const auto& named = current().options.selection.clients;
+  const std::set<domain::client_id> only(named.begin(), named.end());
+  std::vector<available_client> all;
+  for (const auto& [id, one] : available_) {
+    if (may_work(at, one) && (only.empty() || only.contains(id))) {
+      all.push_back(one);
+    }
+  }
+  return all;
+}
+
 /// Who still works for an earlier round counts as asked, for a client has one task at a time.
 std::optional<session_machine::drawn_cohort> session_machine::draw_cohort(domain::moment at) {
   const auto& options = current().options;
-  drawn_cohort drawn;
-  for (auto& late : carried_into(current().rounds_committed + 1, options, late_.clients)) {
-    const auto found = available_.find(late.client);
-    if (found != available_.end() && may_work(at, found->second)) {
-      drawn.clients.push_back(found->second);
-      drawn.carried.emplace(found->first, std::move(late));
-    }
-  }
-  std::vector<available_client> free;
-  for (const auto& [id, one] : available_) {
-    if (may_work(at, one) && !drawn.carried.contains(id)) {
-      free.push_back(one);
-    }
-  }
-  const auto all = drawn.clients.size() + free.size();
-  if (all == 0 || all < options.min_clients) {
+  auto all = eligible(at);
+  if (all.empty() || all.size() < options.min_clients) {
     return std::nullopt;
   }
-  const auto wanted = options.requested_clients < 0 ? all : std::max(cohort_size(options), drawn.clients.size());
-  if (wanted < all) {
-    std::shuffle(free.begin(), free.end(), random_);
-    free.resize(wanted - drawn.clients.size());
+  const auto places = places_in(options, all.size());
+  drawn_cohort drawn;
+  add_carried(all, drawn);
+  std::erase_if(all, [&](const auto& one) { return drawn.carried.contains(one.client); });
+  const auto free_places = places - std::min(places, drawn.clients.size());
+  for (auto& one : select(options.selection.rule, std::move(all), free_places, seen_, random_)) {
+    drawn.clients.push_back(std::move(one.who));
+    drawn.choices.push_back(std::move(one.why));
   }
-  drawn.clients.insert(drawn.clients.end(), free.begin(), free.end());
   return drawn;
+}
+
+void session_machine::add_carried(const std::vector<available_client>& eligible, drawn_cohort& to) const {
+  for (auto& late : carried_into(current().rounds_committed + 1, current().options, late_.clients)) {
+    const auto found = std::ranges::lower_bound(eligible, late.client, {}, &available_client::client);
+    if (found != eligible.end() && found->client == late.client) {
+      to.clients.push_back(*found);
+      to.choices.push_back({late.client, "late: still at work for round " + std::to_string(late.round), 0});
+      to.carried.emplace(late.client, std::move(late));
+    }
+  }
 }
 
 domain::scale_table session_machine::scales_for(const drawn_cohort& cohort) const {
@@ -84,6 +92,8 @@ domain::round_plan session_machine::plan_for(domain::task_kind kind) const {
   plan.model = head_->model;
   plan.model_bytes = head_->stream_bytes;
   plan.weights = current().options.weights;
+  plan.package = current().package;
+  plan.client_settings = settings_for_clients(current().options);
   if (kind == domain::task_kind::train) {
     plan.late_patience = patience_for(current().rounds_committed + 1, current().options);
   }

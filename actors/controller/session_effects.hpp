@@ -1,9 +1,11 @@
 #pragma once
+#include "actors/aggregation/server_optimizer.hpp"
 #include "actors/controller/effects.hpp"
 #include "actors/storage/round_store.hpp"
 #include "messages/domain/message.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <variant>
 #include <vector>
@@ -15,6 +17,8 @@ struct head_model {
   domain::model_id model;
   std::uint64_t stream_bytes = 0;
   std::vector<std::int32_t> exponents; ///< of its tensors' scales
+  /// Of the server optimizer that made it, where that keeps one; durable as the model is.
+  std::optional<domain::model_id> optimizer_state{};
 };
 
 /// Whom to answer when the step's store is done.
@@ -48,12 +52,18 @@ struct fetch_sum {
 struct abandon_sum {
   domain::lease_id lease;
 };
-/// Merge, apply the server learning rate, make the stream durable; answered by `averaged`. Parts that list `parents`
-/// count by what their updates changed in those: new = head + rate * (sum of weight * (update - parent)) / divisor.
+/// Merge, let the server optimizer make its step from head and state, make both streams durable; answered by
+/// `averaged`. Parts that list `parents` count by what their updates changed in those: the mean is
+/// head + (sum of weight * (update - parent)) / divisor.
 struct average {
   domain::round_key about;
-  double rate;
+  aggregation::server_optimizer how{};
   std::uint64_t divisor = 0; ///< at least the sum's weight, which 0 stands for; larger where discounts shorten the step
+  std::optional<domain::model_id> state{}; ///< that the step before made
+};
+/// No session goes on from this optimizer's state any more: its stream may go.
+struct drop_state {
+  domain::model_id state;
 };
 struct drop_sum {};
 struct reply {
@@ -77,8 +87,8 @@ struct clients_awaited {
   domain::round_key about;
   std::set<domain::client_id> who;
 };
-using effect = std::variant<store, send, load_model, begin_sum, fetch_sum, abandon_sum, average, drop_sum, reply,
-                            round_done, session_done, attempt_failed, session_changed, clients_awaited>;
+using effect = std::variant<store, send, load_model, begin_sum, fetch_sum, abandon_sum, average, drop_sum, drop_state,
+                            reply, round_done, session_done, attempt_failed, session_changed, clients_awaited>;
 using effects = std::vector<effect>;
 } // namespace session
 

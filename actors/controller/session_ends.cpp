@@ -26,6 +26,7 @@ effects session_machine::release(domain::moment at, session_status status, domai
   }
   storage::batch changes;
   changes.sessions.push_back(session);
+  complete_run(at, session, changes);
   if (record_) {
     if (record_->status == round_status::open) {
       record_->status = round_status::abandoned;
@@ -52,7 +53,9 @@ effects session_machine::release(domain::moment at, session_status status, domai
   if (status == session_status::paused) {
     out.emplace_back(session_changed{session});
   } else {
-    trials_.erase(session.session);
+    if (status != session_status::finished) { // which may be continued, and numbers are never given twice
+      trials_.erase(session.session);
+    }
     out.emplace_back(session_done{session});
   }
   collecting_.reset();
@@ -60,6 +63,7 @@ effects session_machine::release(domain::moment at, session_status status, domai
   record_.reset();
   head_.reset();
   deferred_.reset();
+  due_.reset();
   running_.reset();
   stage_ = stage::idle;
   append(out, run_next(at));

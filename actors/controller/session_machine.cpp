@@ -12,7 +12,8 @@ session_machine::session_machine(session_limits limits, domain::gate& policy, do
     : limits_(limits), policy_(policy), next_lease_((term.value() << 32) + 1), random_(seed) {}
 
 void session_machine::restore(const std::vector<domain::session_record>& sessions,
-                              const std::vector<domain::round_record>& rounds) {
+                              const std::vector<domain::round_record>& rounds,
+                              const std::vector<domain::run_record>& runs) {
   for (const auto& one : sessions) {
     sessions_.emplace(one.session, one);
     if (one.status == session_status::running) {
@@ -21,12 +22,14 @@ void session_machine::restore(const std::vector<domain::session_record>& session
       queue_.push_back(one.session);
     }
   }
+  note_runs(runs);
   for (const auto& one : rounds) { // by number
     last_number_ = std::max(last_number_, one.number);
     for (const auto& part : one.parts) {
       next_lease_ = std::max(next_lease_, part.lease.value() + 1); // an actor may restart within one term
     }
     note_trial(one);
+    note_past(one);
     if (running_ && one.key.session == *running_ && one.status == domain::round_status::open) {
       to_resume_ = one;
       continue;
@@ -158,9 +161,10 @@ effects session_machine::loaded(domain::moment at, const domain::model_id& model
     return release(at, session_status::failed, outcome.error());
   }
   head_ = std::move(*outcome);
-  if (current().rounds_committed >= current().options.rounds) {
+  const auto reason = courses_[*running_].reason_to_stop(current().options.stop_early);
+  if (current().rounds_committed >= current().options.rounds || !reason.empty()) {
     // it was validating the last round when an earlier life ended, or when it was paused
-    return release(at, session_status::finished, {});
+    return release(at, session_status::finished, {errc::none, reason});
   }
   if (to_resume_ && to_resume_->parent == model) {
     const auto open = *std::exchange(to_resume_, std::nullopt);

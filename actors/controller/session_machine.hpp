@@ -1,7 +1,10 @@
 #pragma once
 #include "actors/controller/round_machine.hpp"
+#include "actors/controller/session_course.hpp"
 #include "actors/controller/session_effects.hpp"
+#include "actors/controller/session_options.hpp"
 #include "actors/controller/session_order.hpp"
+#include "actors/controller/track_record.hpp"
 
 #include <deque>
 #include <list>
@@ -25,10 +28,7 @@ struct session_limits {
 /// Rounds that are validated at the same time: the last one, and those before it whose answers are still on their way.
 inline constexpr std::size_t validations_most = 4;
 
-/// Why these options cannot be; `none` when they can. Names the option, its value and the allowed range.
-domain::error validate(const domain::session_options& options);
-
-/// True for a session that nothing can set going again.
+/// True for a session that runs no more: only a finished one can be continued.
 bool has_ended(domain::session_status status);
 
 /// Runs sessions, one at a time, the others queued: opens rounds, commits global models, validates, retries, ends. Owns
@@ -43,15 +43,18 @@ class session_machine {
 public:
   session_machine(session_limits limits, domain::gate& policy, domain::term term, std::uint32_t seed);
 
-  void restore(const std::vector<domain::session_record>& sessions, const std::vector<domain::round_record>& rounds);
+  void restore(const std::vector<domain::session_record>& sessions, const std::vector<domain::round_record>& rounds,
+               const std::vector<domain::run_record>& runs = {});
   /// After restore: takes up what was running.
   session::effects start(domain::moment at);
   /// After restore, in place of start, when the store could not be written: what was running is paused for this reason.
   session::effects halt(domain::moment at, const domain::error& reason);
 
   session::effects create(domain::moment at, reply_ticket from, domain::session_record wanted, bool seed_is_known);
+  /// A finished session goes on at its head, with its optimizer's state, for so many rounds more; by default as many as
+  /// it was asked for the last time.
   session::effects begin(domain::moment at, reply_ticket from, const domain::session_id& which,
-                         std::optional<std::uint32_t> rounds);
+                         const start_terms& terms);
   session::effects change(domain::moment at, reply_ticket from, const domain::session_id& which, session_order what);
 
   session::effects combiner_up(domain::moment at, const domain::combiner_id& combiner);
@@ -89,6 +92,7 @@ private:
   struct drawn_cohort {
     std::vector<available_client> clients;
     std::map<domain::client_id, domain::carried_client> carried;
+    std::vector<domain::client_choice> choices;
   };
   /// What the last attempt that ended left open in a session that admits late updates.
   struct late_answers {
@@ -112,6 +116,7 @@ private:
   session::effects round_settled(domain::moment at);
   std::optional<session::effects> await_lost(domain::moment at);
   session::effects commit(domain::moment at, head_model next);
+  void take_state(const head_model& next, session::effects& out);
   session::effects fail_attempt(domain::moment at, domain::error reason);
 
   // -- validation of committed rounds, beside the next ones ---------------------
@@ -119,12 +124,16 @@ private:
   session::effects close_validations(domain::moment at);
   session::effects validation_settled(validation& which);
   session::effects tell_validated(domain::moment at);
+  void tell_first(session::effects& out);
 
   // -- the session's end, or its pause ----------------------------------------
   session::effects release(domain::moment at, domain::session_status status, domain::error reason);
   session::effects run_next(domain::moment at);
   session::effects leave(domain::moment at, domain::session_record& which, domain::session_status status,
                          domain::error reason);
+  void note_runs(const std::vector<domain::run_record>& runs);
+  domain::run_record new_run(domain::moment at, const domain::session_record& of, std::uint32_t rounds);
+  void complete_run(domain::moment at, const domain::session_record& of, storage::batch& changes);
   domain::error why_not_enqueued(const domain::session_id& which);
   session::effects enqueue(domain::moment at, domain::session_record& which);
 
@@ -134,13 +143,16 @@ private:
   session::effects translate(domain::moment at, round_machine& from, round::effects effects);
   void note_trial(const domain::round_record& of);
   void note_late(const domain::round_record& ended);
+  void note_past(const domain::round_record& stored);
   session::effects forget_late();
   void tell_closed(const round_machine& which, bool counted, session::effects& out);
   void remember_closed(domain::lease_id lease, bool counted);
 
   bool may_work(domain::moment at, const available_client& who) const;
+  std::vector<available_client> eligible(domain::moment at) const;
   std::optional<drawn_cohort> draw_cohort(domain::moment at);
   domain::scale_table scales_for(const drawn_cohort& cohort) const;
+  void add_carried(const std::vector<available_client>& eligible, drawn_cohort& to) const;
   domain::round_plan plan_for(domain::task_kind kind) const;
   round_limits limits_for(domain::task_kind kind, std::size_t asked) const;
   round_machine make_collection(domain::moment at, const domain::round_key& about, domain::round_plan plan,
@@ -158,7 +170,12 @@ private:
   std::set<domain::combiner_id> draining_;
   std::map<domain::combiner_id, domain::instant> unable_; ///< a plan was declined there: until when it gets no other
   std::map<domain::session_id, domain::session_record> sessions_;
-  std::map<domain::session_id, round_trials> trials_; ///< of sessions that have not ended
+  std::map<domain::session_id, round_trials> trials_;     ///< of sessions that have not ended
+  std::map<domain::session_id, domain::run_record> runs_; ///< the last of each session
+  std::map<domain::session_id, session_course> courses_;  ///< of sessions that have not ended
+  /// The optimizers' states before the newest: they stay one round longer.
+  std::map<domain::session_id, domain::model_id> older_states_;
+  track_record seen_;
   std::deque<domain::session_id> queue_;
 
   stage stage_ = stage::idle;
@@ -167,6 +184,7 @@ private:
   std::optional<domain::round_record> to_resume_; ///< an attempt that was open when an earlier life ended
   domain::instant gather_until_{};
   std::optional<deferral> deferred_;
+  std::optional<domain::error> due_; ///< why the running session may end early
   late_answers late_;
   std::optional<domain::round_record> record_; ///< of the open attempt
   std::optional<round_machine> collecting_;

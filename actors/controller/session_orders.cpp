@@ -31,6 +31,14 @@ std::string_view misplaced(session_order what, const domain::session_record& at)
   return {};
 }
 
+/// All but the rounds, which count from where the session is.
+domain::session_options changed(domain::session_options options, const start_terms& terms) {
+  options.round_timeout = terms.round_timeout.value_or(options.round_timeout);
+  options.model_name_prefix = terms.model_name_prefix.value_or(options.model_name_prefix);
+  options.selection.clients = terms.clients.value_or(options.selection.clients);
+  return options;
+}
+
 } // namespace
 
 bool has_ended(session_status status) {
@@ -56,6 +64,8 @@ effects session_machine::create(domain::moment at, reply_ticket from, domain::se
   wanted.status = session_status::created;
   wanted.head = wanted.seed;
   wanted.rounds_committed = 0;
+  wanted.optimizer_state.reset();
+  wanted.best.reset();
   wanted.created_at = wanted.updated_at = at.date;
   sessions_[wanted.session] = wanted;
   storage::batch changes;
@@ -64,7 +74,7 @@ effects session_machine::create(domain::moment at, reply_ticket from, domain::se
 }
 
 effects session_machine::begin(domain::moment at, reply_ticket from, const domain::session_id& which,
-                               std::optional<std::uint32_t> rounds) {
+                               const start_terms& terms) {
   const auto found = sessions_.find(which);
   if (found == sessions_.end()) {
     return refuse(from, errc::not_found,
@@ -78,21 +88,29 @@ effects session_machine::begin(domain::moment at, reply_ticket from, const domai
     return refuse(from, errc::wrong_state,
                   "the session is paused; POST /api/v1/sessions/" + which.value() + "/resume lets it go on");
   }
-  if (has_ended(one.status)) {
+  const bool goes_on = one.status == session_status::finished;
+  if (has_ended(one.status) && !goes_on) {
     return refuse(from, errc::wrong_state,
                   "the session has ended (" + std::string(to_string(one.status)) +
                       "); create a new one from its last model");
   }
-  auto options = one.options;
-  options.rounds = rounds.value_or(options.rounds);
-  if (const auto wrong = validate(options); wrong.code != errc::none) {
-    return refuse(from, wrong.code, wrong.text);
+  auto options = changed(one.options, terms);
+  const auto last = runs_.find(which);
+  const auto more = terms.rounds.value_or(goes_on && last != runs_.end() ? last->second.rounds : options.rounds);
+  for (const auto before : {std::uint32_t{0}, goes_on ? one.rounds_committed : 0}) { // the number itself, and the sum
+    options.rounds = before + more;
+    if (const auto wrong = validate(options); wrong.code != errc::none) {
+      return refuse(from, wrong.code, wrong.text);
+    }
   }
   if (const auto reason = why_not_enqueued(which); reason.code != errc::none) {
     return refuse(from, reason.code, reason.text);
   }
   one.options = options;
+  courses_.erase(which);
+  trials_[which].failed = 0;
   auto out = enqueue(at, one);
+  std::get<store>(out.front()).changes.runs.push_back(new_run(at, one, more)); // with the session, or not at all
   out.emplace_back(reply{from, one});
   return out;
 }
@@ -142,6 +160,7 @@ effects session_machine::leave(domain::moment at, domain::session_record& which,
   which.updated_at = at.date;
   storage::batch changes;
   changes.sessions.push_back(which);
+  complete_run(at, which, changes);
   effects out{store{std::move(changes)}};
   if (status == session_status::paused) {
     out.emplace_back(session_changed{which});

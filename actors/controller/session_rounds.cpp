@@ -24,6 +24,9 @@ constexpr std::uint64_t most_weight = std::uint64_t{1} << 50; // what fixed_poin
 } // namespace
 
 effects session_machine::gather(domain::moment at) {
+  if (due_) {
+    return release(at, session_status::finished, *due_);
+  }
   gather_until_ = at.now + current().options.round_timeout;
   return open_round(at);
 }
@@ -48,6 +51,7 @@ effects session_machine::plan_round(domain::moment at, const drawn_cohort& cohor
   }
   auto record = new_record(at);
   record.scales = scales_for(cohort);
+  record.choices = cohort.choices;
   record.decision = ruling.decision;
   record.policy_revision = ruling.revision;
   if (ruling.answer != domain::ruling::allow) {
@@ -120,8 +124,7 @@ effects session_machine::resume_round(domain::moment at, const domain::round_rec
 /// waited for. One outage costs one attempt at most, however many it takes along.
 std::optional<effects> session_machine::await_lost(domain::moment at) {
   const auto lost = collecting_->lost();
-  const auto others = std::ranges::count_if(
-      available_, [&](const auto& one) { return !lost.contains(one.first) && may_work(at, one.second); });
+  const auto others = std::ranges::count_if(eligible(at), [&](const auto& one) { return !lost.contains(one.client); });
   if (std::cmp_greater_equal(others, current().options.min_clients) || !collecting_->wait_for_lost(at.now)) {
     return std::nullopt;
   }
@@ -154,7 +157,8 @@ effects session_machine::round_settled(domain::moment at) {
     return fail_attempt(at, {errc::denied, ruling.reason});
   }
   stage_ = stage::averaging;
-  return {average{record_->key, current().options.server_learning_rate, divisor_for(*record_, current().options)}};
+  const auto& options = current().options;
+  return {average{record_->key, optimizer_of(options), divisor_for(*record_, options), current().optimizer_state}};
 }
 
 effects session_machine::commit(domain::moment at, head_model next) {
@@ -164,6 +168,9 @@ effects session_machine::commit(domain::moment at, head_model next) {
   record_->closed_at = at.date;
   std::erase_if(record_->parts, [&](const auto& part) { return !collecting_->is_taken(part.lease); });
   note_late(*record_);
+  seen_.note(*record_);
+  effects dropped;
+  take_state(next, dropped);
   session.head = next.model;
   session.rounds_committed = record_->key.round;
   session.updated_at = at.date;
@@ -175,6 +182,7 @@ effects session_machine::commit(domain::moment at, head_model next) {
                             prefix.empty() ? std::string{} : prefix + "_" + std::to_string(record_->key.round),
                             next.stream_bytes, at.date});
   effects out{store{std::move(changes)}};
+  append(out, std::move(dropped));
   tell_closed(*collecting_, true, out);
   head_ = std::move(next);
   trials_.erase(*running_);
@@ -182,6 +190,11 @@ effects session_machine::commit(domain::moment at, head_model next) {
   collecting_.reset();
   record_.reset();
   append(out, close_validations(at)); // they have had a whole round's time
+  if (due_) {
+    out.emplace_back(round_done{committed});
+    append(out, release(at, session_status::finished, *due_));
+    return out;
+  }
   if (session.options.validate) {
     append(out, open_validation(at, committed));
   } else {
@@ -196,6 +209,23 @@ effects session_machine::commit(domain::moment at, head_model next) {
   return out;
 }
 
+/// Head and state change in one batch. The state before it stays for one round, the one before that goes.
+void session_machine::take_state(const head_model& next, effects& out) {
+  auto& session = current();
+  const auto before = std::exchange(session.optimizer_state, next.optimizer_state);
+  if (!before || before == next.optimizer_state) {
+    return;
+  }
+  const auto [at, is_first] = older_states_.try_emplace(session.session, *before);
+  const auto oldest = std::exchange(at->second, *before);
+  const bool is_in_use =
+      std::ranges::any_of(sessions_, [&](const auto& one) { return one.second.optimizer_state == oldest; }) ||
+      std::ranges::any_of(older_states_, [&](const auto& one) { return one.second == oldest; });
+  if (!is_first && !is_in_use) {
+    out.emplace_back(drop_state{oldest});
+  }
+}
+
 effects session_machine::fail_attempt(domain::moment at, domain::error reason) {
   record_->status = domain::round_status::failed;
   record_->reason = reason;
@@ -203,8 +233,13 @@ effects session_machine::fail_attempt(domain::moment at, domain::error reason) {
   if (is_of_storage(reason.code)) {
     return release(at, session_status::paused, std::move(reason));
   }
+  if (due_) { // the session needs no other round
+    record_->status = domain::round_status::abandoned;
+    return release(at, session_status::finished, *due_);
+  }
   note_trial(*record_);
   note_late(*record_);
+  seen_.note(*record_);
   if (trials_[*running_].failed >= current().options.round_attempts) {
     // In one batch: no restart may try once more (I-8).
     const auto full =
@@ -228,8 +263,9 @@ effects session_machine::fail_attempt(domain::moment at, domain::error reason) {
 /// What an attempt of the round at hand leaves behind for the next one, in this life or after a restart.
 void session_machine::note_trial(const domain::round_record& of) {
   const auto session = sessions_.find(of.key.session);
-  if (session == sessions_.end() || has_ended(session->second.status) ||
-      of.key.round != session->second.rounds_committed + 1) {
+  const bool may_go_on = session != sessions_.end() &&
+                         (!has_ended(session->second.status) || session->second.status == session_status::finished);
+  if (!may_go_on || of.key.round != session->second.rounds_committed + 1) {
     return;
   }
   auto& trials = trials_[of.key.session];

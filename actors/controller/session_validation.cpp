@@ -8,12 +8,7 @@ using domain::errc;
 using domain::session_status;
 
 effects session_machine::open_validation(domain::moment at, const domain::round_record& of) {
-  std::vector<available_client> cohort;
-  for (const auto& [id, one] : available_) {
-    if (may_work(at, one)) {
-      cohort.push_back(one);
-    }
-  }
+  const auto cohort = eligible(at);
   auto& added = validations_.emplace_back(
       validation{of, make_collection(at, of.key, plan_for(domain::task_kind::validate), cohort.size()), {}});
   for (const auto& one : cohort) {
@@ -37,8 +32,7 @@ effects session_machine::close_validations(domain::moment at) {
   append(out, tell_validated(at));
   while (validations_.size() >= validations_most) { // rounds may be faster than a combiner that says nothing
     append(out, validation_settled(validations_.front()));
-    out.emplace_back(round_done{std::move(validations_.front().record)});
-    validations_.pop_front();
+    tell_first(out);
   }
   return out;
 }
@@ -61,23 +55,41 @@ effects session_machine::validation_settled(validation& which) {
   if (which.collecting.asked() > 0) {
     storage::batch changes;
     changes.rounds.push_back(record);
+    const auto& metric = current().options.stop_early.metric;
+    if (const auto value = judged(record, metric); value && improves(current().best, *value, metric)) {
+      current().best = {*record.model, record.key.round, *value};
+      changes.sessions.push_back(current());
+    }
     out.emplace_back(store{std::move(changes)});
   }
   tell_closed(which.collecting, true, out);
   return out;
 }
 
-/// In the order of their rounds, for readers that follow a session.
+/// In the order of their rounds, for readers that follow a session. What they say of it may end it: at once, unless a
+/// round is being committed, which is then its last.
 effects session_machine::tell_validated(domain::moment at) {
   effects out;
   while (!validations_.empty() && validations_.front().collecting.is_settled()) {
-    out.emplace_back(round_done{std::move(validations_.front().record)});
-    validations_.pop_front();
+    tell_first(out);
   }
-  if (stage_ == stage::finishing && validations_.empty()) {
-    append(out, release(at, session_status::finished, {}));
+  const bool is_over = stage_ == stage::finishing && validations_.empty();
+  if (is_over || (due_ && (stage_ == stage::gathering || stage_ == stage::collecting))) {
+    append(out, release(at, session_status::finished, due_.value_or(domain::error{})));
   }
   return out;
+}
+
+void session_machine::tell_first(effects& out) {
+  auto record = std::move(validations_.front().record);
+  validations_.pop_front();
+  auto& course = courses_[record.key.session];
+  const auto& rule = current().options.stop_early;
+  course.note(rule, record);
+  if (auto reason = course.reason_to_stop(rule); !reason.empty() && !due_) {
+    due_ = domain::error{errc::none, std::move(reason)};
+  }
+  out.emplace_back(round_done{std::move(record)});
 }
 
 } // namespace fedloom::controller

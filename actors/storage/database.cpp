@@ -133,7 +133,7 @@ domain::expected<void> database::adopt_format(const database_layout& layout) {
   rocksdb::WriteBatch batch;
   put_counter(batch, format_counter, layout.format);
   if (*found != 0 && *found != layout.format && layout.upgrade) {
-    if (auto upgraded = layout.upgrade(*found, batch); !upgraded) {
+    if (auto upgraded = layout.upgrade(*this, *found, batch); !upgraded) {
       return upgraded;
     }
   }
@@ -208,6 +208,32 @@ database::scan(rocksdb::ColumnFamilyHandle* from, const std::string& prefix,
     return tl::unexpected(storage_error(folder_, at->status()));
   }
   return {};
+}
+
+domain::expected<void> database::scan_from(rocksdb::ColumnFamilyHandle* in, const std::string& prefix,
+                                           const std::string& from, const entry_visitor& visit) const {
+  const std::unique_ptr<rocksdb::Iterator> at(rocks_->NewIterator({}, in));
+  for (at->Seek(std::max(prefix, from)); at->Valid() && at->key().starts_with(prefix); at->Next()) {
+    if (!visit(at->key().ToStringView(), domain::as_bytes(at->value().ToStringView()))) {
+      break;
+    }
+  }
+  return at->status().ok() ? domain::expected<void>{} : tl::unexpected(storage_error(folder_, at->status()));
+}
+
+domain::expected<void> database::scan_back(rocksdb::ColumnFamilyHandle* in, const std::string& prefix,
+                                           const std::string& from, const entry_visitor& visit) const {
+  const std::unique_ptr<rocksdb::Iterator> at(rocks_->NewIterator({}, in));
+  for (at->SeekForPrev(from); at->Valid(); at->Prev()) {
+    if (at->key() == from) {
+      continue;
+    }
+    if (!at->key().starts_with(prefix) ||
+        !visit(at->key().ToStringView(), domain::as_bytes(at->value().ToStringView()))) {
+      break;
+    }
+  }
+  return at->status().ok() ? domain::expected<void>{} : tl::unexpected(storage_error(folder_, at->status()));
 }
 
 domain::expected<std::uint64_t> database::counter(const std::string& name) const {

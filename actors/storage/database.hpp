@@ -16,6 +16,9 @@
 /// Only for the .cpp files of this folder and their tests.
 namespace fedloom::storage {
 
+class database;
+struct database_view;
+
 /// What a database of ours holds, and since when an older version of fedloom cannot read it.
 struct database_layout {
   /// RocksDB opens a database only when all of its column families are named. Append, never reorder: the positions are
@@ -24,11 +27,8 @@ struct database_layout {
   /// +1 when an older version could not read the store any more. Kept in the database from its creation on.
   std::uint64_t format = 1;
   /// Adds to the batch what makes a store of the format `from` one of this format; the new number is in it already.
-  std::function<domain::expected<void>(std::uint64_t from, rocksdb::WriteBatch&)> upgrade{};
+  std::function<domain::expected<void>(database& store, std::uint64_t from, rocksdb::WriteBatch&)> upgrade{};
 };
-
-class database;
-struct database_view;
 
 /// Looks at a database that has just been checked, reading only; an error refuses it.
 using database_check = std::function<domain::expected<void>(database&)>;
@@ -55,6 +55,7 @@ public:
   database(const database&) = delete;
   database& operator=(const database&) = delete;
 
+  /// One position behind the layout's last is "meta".
   rocksdb::ColumnFamilyHandle* family(std::size_t position) const { return handles_[position]; }
 
   /// Returns when the batch is written as durably as `how` says: all of it or, on an error, nothing. `storage_full`:
@@ -70,6 +71,14 @@ public:
   domain::expected<void>
   scan(rocksdb::ColumnFamilyHandle* from, const std::string& prefix,
        const std::function<domain::expected<void>(std::string_view key, domain::byte_span value)>& visit) const;
+
+  using entry_visitor = std::function<bool(std::string_view key, domain::byte_span value)>;
+  /// The same from the key `from` on, until `visit` answers false.
+  domain::expected<void> scan_from(rocksdb::ColumnFamilyHandle* in, const std::string& prefix, const std::string& from,
+                                   const entry_visitor& visit) const;
+  /// Those before the key `from`, the last one first.
+  domain::expected<void> scan_back(rocksdb::ColumnFamilyHandle* in, const std::string& prefix, const std::string& from,
+                                   const entry_visitor& visit) const;
 
   /// 0 when it has never been written.
   domain::expected<std::uint64_t> counter(const std::string& name) const;

@@ -75,6 +75,23 @@ domain::expected<void> sync_folder(const std::filesystem::path& folder) {
   return {};
 }
 
+domain::expected<void> prepare_store_folder(const std::filesystem::path& folder, const char* what) {
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  if (!failed) {
+    std::filesystem::directory_iterator{folder, failed}; // readable?
+  }
+  if (failed) {
+    return tl::unexpected(file_error(what, folder, failed.value()));
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(folder, failed)) {
+    if (entry.path().extension() == unfinished_suffix) {
+      std::filesystem::remove(entry.path(), failed);
+    }
+  }
+  return {};
+}
+
 unfinished_file::unfinished_file(const std::filesystem::path& beside)
     : unfinished_(unfinished_name(beside)),
       out_(::open(unfinished_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640)) {

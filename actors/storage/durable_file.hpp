@@ -69,6 +69,11 @@ domain::expected<void> write_durably(const std::filesystem::path& file, std::spa
 /// Makes the names in the folder durable.
 domain::expected<void> sync_folder(const std::filesystem::path& folder);
 
+/// For a folder of such files that belongs to this process: creates it if need be, sees that it can be read, and
+/// removes what a crash left between creating and naming. Only before the first write: later such files belong to
+/// running ones.
+domain::expected<void> prepare_store_folder(const std::filesystem::path& folder, const char* what);
+
 /// `storage_full` if that is what errno says, else `storage_failed`: "cannot <what> <file>: <reason>; <advice>".
 domain::error file_error(const char* what, const std::filesystem::path& file, int code);
 

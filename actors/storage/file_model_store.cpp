@@ -124,29 +124,12 @@ private:
   const fs::path folder_;
 };
 
-/// What a crash left between creating and renaming. Only at open: later such files belong to running writes.
-void remove_unfinished(const fs::path& folder) {
-  std::error_code failed;
-  for (const auto& entry : fs::directory_iterator(folder, failed)) {
-    if (entry.path().extension() == unfinished_suffix) {
-      fs::remove(entry.path(), failed);
-    }
-  }
-}
-
 } // namespace
 
 domain::expected<std::unique_ptr<model_store>> open_file_model_store(const std::string& folder) {
-  std::error_code failed;
-  fs::create_directories(folder, failed);
-  if (!failed) {
-    fs::directory_iterator{folder, failed}; // readable?
-  }
-  if (failed) {
-    return tl::unexpected(file_error("open the model folder", folder, failed.value()));
-  }
-  remove_unfinished(folder);
-  return std::make_unique<file_model_store>(folder);
+  return prepare_store_folder(folder, "open the model folder").map([&]() -> std::unique_ptr<model_store> {
+    return std::make_unique<file_model_store>(folder);
+  });
 }
 
 } // namespace fedloom::storage

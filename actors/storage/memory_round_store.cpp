@@ -1,7 +1,6 @@
-#include "actors/storage/record_keys.hpp"
-#include "actors/storage/record_order.hpp"
-#include "actors/storage/round_store.hpp"
+#include "actors/storage/table_round_store.hpp"
 
+#include <array>
 #include <map>
 #include <mutex>
 
@@ -9,95 +8,57 @@ namespace fedloom::storage {
 
 namespace {
 
-template <class Record>
-using table = std::map<std::string, Record>;
+using table = std::map<std::string, std::string, std::less<>>;
 
-template <class Record>
-void replace(table<Record>& in, const std::vector<Record>& records) {
-  for (const auto& record : records) {
-    in.insert_or_assign(key_of(record), record);
-  }
-}
-
-template <class Record>
-std::vector<Record> all(const table<Record>& of) {
-  std::vector<Record> records;
-  records.reserve(of.size());
-  for (const auto& [key, record] : of) {
-    records.push_back(record);
-  }
-  return records;
-}
-
-class memory_round_store final : public round_store {
+class memory_bytes final : public byte_store {
 public:
-  domain::expected<void> write(const batch& changes) override {
+  domain::expected<void> apply(const std::vector<byte_change>& changes) override {
     const std::lock_guard lock(mutex_);
-    replace(sessions_, changes.sessions);
-    replace(rounds_, changes.rounds);
-    replace(models_, changes.models);
-    replace(clients_, changes.clients);
-    replace(combiners_, changes.combiners);
-    last_number_ = greatest_number(changes.rounds, last_number_);
+    for (const auto& change : changes) {
+      auto& in = tables_[static_cast<std::size_t>(change.in)];
+      if (change.value) {
+        in.insert_or_assign(change.key, *change.value);
+      } else {
+        in.erase(change.key);
+      }
+    }
     return {};
   }
 
-  domain::expected<domain::term> next_term() override {
+  domain::expected<std::string> get(byte_family from, const std::string& key) const override {
     const std::lock_guard lock(mutex_);
-    return domain::term{++term_};
+    const auto& in = tables_[static_cast<std::size_t>(from)];
+    const auto found = in.find(key);
+    return found == in.end() ? domain::failure(domain::errc::not_found, "no such record")
+                             : domain::expected<std::string>{found->second};
   }
 
-  std::vector<domain::session_record> sessions() const override { return by_creation(read(sessions_)); }
-  std::vector<domain::round_record> rounds() const override { return by_number(read(rounds_)); }
-  std::vector<domain::model_record> models() const override { return by_commit(read(models_)); }
-  std::vector<domain::client_record> clients() const override { return read(clients_); }
-  std::vector<domain::combiner_record> combiners() const override { return read(combiners_); }
-
-  domain::expected<domain::session_record> session(const domain::session_id& id) const override {
+  domain::expected<void> scan(byte_family from, const byte_range& which, const byte_visitor& with) const override {
     const std::lock_guard lock(mutex_);
-    const auto found = sessions_.find(id.value());
-    if (found == sessions_.end()) {
-      return domain::failure(domain::errc::not_found, "no session " + id.value());
+    const auto& in = tables_[static_cast<std::size_t>(from)];
+    auto left = which.limit;
+    const auto goes_on = [&](const table::value_type& entry) {
+      return left-- > 0 && entry.first.starts_with(which.prefix) && with(entry.first, domain::as_bytes(entry.second));
+    };
+    if (which.backwards) {
+      for (auto at = in.lower_bound(which.from); at != in.begin() && goes_on(*--at);) {
+      }
+    } else {
+      for (auto at = in.lower_bound(std::max(which.prefix, which.from)); at != in.end() && goes_on(*at); ++at) {
+      }
     }
-    return found->second;
-  }
-
-  std::vector<domain::round_record> rounds_of(const domain::session_id& id) const override {
-    const std::lock_guard lock(mutex_);
-    const auto prefix = round_prefix(id);
-    std::vector<domain::round_record> records;
-    for (auto at = rounds_.lower_bound(prefix); at != rounds_.end() && at->first.starts_with(prefix); ++at) {
-      records.push_back(at->second);
-    }
-    return records;
-  }
-
-  std::uint64_t last_round_number() const override {
-    const std::lock_guard lock(mutex_);
-    return last_number_;
+    return {};
   }
 
 private:
-  template <class Record>
-  std::vector<Record> read(const table<Record>& from) const {
-    const std::lock_guard lock(mutex_);
-    return all(from);
-  }
-
   mutable std::mutex mutex_;
-  table<domain::session_record> sessions_;
-  table<domain::round_record> rounds_;
-  table<domain::model_record> models_;
-  table<domain::client_record> clients_;
-  table<domain::combiner_record> combiners_;
-  std::uint64_t last_number_ = 0;
-  std::uint64_t term_ = 0;
+  std::array<table, byte_families> tables_;
 };
 
 } // namespace
 
-std::unique_ptr<round_store> make_memory_round_store() {
-  return std::make_unique<memory_round_store>();
+std::unique_ptr<round_store> make_memory_round_store(const record_limits& limits) {
+  return std::make_unique<table_round_store>(std::make_unique<memory_bytes>(), limits);
 }
 
 } // namespace fedloom::storage

@@ -13,6 +13,9 @@ bool is_over(domain::session_status status) {
 
 std::set<domain::model_id> models_to_go_on_from(const round_store& records, const domain::session_record& session) {
   std::set<domain::model_id> needed{session.head};
+  if (session.optimizer_state) {
+    needed.insert(*session.optimizer_state);
+  }
   for (const auto& round : records.rounds_of(session.session)) {
     if (round.status == domain::round_status::open) {
       needed.insert(round.parent);
@@ -50,7 +53,7 @@ std::size_t remove_stray_models(const round_store& records, model_store& models)
     named.insert(model.model);
   }
   for (const auto& session : records.sessions()) {
-    named.insert({session.seed, session.head});
+    named.insert({session.seed, session.head, session.optimizer_state.value_or(session.head)});
   }
   std::size_t removed = 0;
   for (const auto& id : models.list()) {

@@ -11,6 +11,11 @@ void append_big_endian(std::string& to, T value) {
   }
 }
 
+/// Times before 1970 come first too.
+std::uint64_t as_number(domain::timestamp when) {
+  return static_cast<std::uint64_t>(when.time_since_epoch().count()) ^ std::uint64_t{1} << 63;
+}
+
 } // namespace
 
 std::string key_of(const domain::session_record& record) {
@@ -22,16 +27,41 @@ std::string key_of(const domain::client_record& record) {
 std::string key_of(const domain::combiner_record& record) {
   return record.combiner.value();
 }
+std::string key_of(const domain::package_record& record) {
+  return record.package.value();
+}
+std::string key_of(const domain::active_record&) {
+  return active_key;
+}
+std::string key_of(const domain::run_record& record) {
+  return record.run.value();
+}
+std::string key_of(const domain::prediction_record& record) {
+  return record.prediction.value();
+}
+std::string key_of(const domain::attribute_record& record) {
+  return encode_counter(record.number);
+}
+std::string key_of(const domain::measurement_record& record) {
+  return encode_counter(record.number);
+}
+std::string key_of(const domain::answer_record& record) {
+  return record.key;
+}
 
 std::string key_of(const domain::round_record& record) {
-  auto key = round_prefix(record.key.session);
-  append_big_endian(key, record.key.round);
-  append_big_endian(key, record.key.attempt);
+  return key_of(record.key);
+}
+
+std::string key_of(const domain::round_key& of) {
+  auto key = round_prefix(of.session);
+  append_big_endian(key, of.round);
+  append_big_endian(key, of.attempt);
   return key;
 }
 
 std::string key_of(const domain::model_record& record) {
-  std::string key = record.session.value() + '\0';
+  std::string key = round_prefix(record.session);
   if (record.session.value().empty()) {
     key.append(record.model.value().begin(), record.model.value().end());
   } else {
@@ -40,8 +70,72 @@ std::string key_of(const domain::model_record& record) {
   return key;
 }
 
+std::uint64_t order_of(const domain::session_record& record) {
+  return as_number(record.created_at);
+}
+std::uint64_t order_of(const domain::round_record& record) {
+  return record.number;
+}
+std::uint64_t order_of(const domain::model_record& record) {
+  return as_number(record.committed_at);
+}
+std::uint64_t order_of(const domain::client_record& record) {
+  return as_number(record.joined_at);
+}
+std::uint64_t order_of(const domain::combiner_record& record) {
+  return as_number(record.joined_at);
+}
+std::uint64_t order_of(const domain::package_record& record) {
+  return as_number(record.committed_at);
+}
+std::uint64_t order_of(const domain::run_record& record) {
+  return as_number(record.started_at);
+}
+std::uint64_t order_of(const domain::prediction_record& record) {
+  return as_number(record.asked_at);
+}
+std::uint64_t order_of(const domain::attribute_record& record) {
+  return record.number;
+}
+std::uint64_t order_of(const domain::measurement_record& record) {
+  return record.number;
+}
+std::uint64_t order_of(const domain::answer_record& record) {
+  return as_number(record.at);
+}
+
+std::string second_key_of(const domain::model_id& model) {
+  return {model.value().begin(), model.value().end()};
+}
+template <>
+std::string second_key_of(const domain::model_record& record) {
+  return second_key_of(record.model);
+}
+template <>
+std::string second_key_of(const domain::run_record& record) {
+  return round_prefix(record.session);
+}
+template <>
+std::string second_key_of(const domain::measurement_record& record) {
+  return record.round.session.value().empty() ? attribute_key(record.client, record.key) : std::string{};
+}
+
 std::string round_prefix(const domain::session_id& session) {
   return session.value() + '\0';
+}
+
+std::string attribute_prefix(const domain::client_id& client) {
+  return client.value() + '\0';
+}
+std::string attribute_key(const domain::client_id& client, const std::string& key) {
+  auto text = attribute_prefix(client);
+  for (const char c : key) {
+    text += c;
+    if (c == '\0') { // keys are anybody's texts: none may begin another
+      text += '\1';
+    }
+  }
+  return text + '\0' + '\0';
 }
 
 std::string encode_counter(std::uint64_t value) {

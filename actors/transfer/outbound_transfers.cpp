@@ -17,13 +17,12 @@ std::vector<reply> replies(std::vector<send_chunk> parts) {
 
 } // namespace
 
-std::vector<reply> outbound_transfers::serve(receiver_key to, const domain::get_model& asked,
-                                             const served_stream& what) {
+std::vector<reply> outbound_transfers::serve(receiver_key to, const stream_request& asked, const served_stream& what) {
   auto parts = begin(to, asked, what);
   return parts ? replies(std::move(*parts)) : std::vector{refuse(asked, parts.error())};
 }
 
-reply outbound_transfers::refuse(const domain::get_model& asked, domain::error reason) {
+reply outbound_transfers::refuse(const stream_request& asked, domain::error reason) {
   return {domain::abort_transfer{asked.transfer, std::move(reason)}, {}};
 }
 
@@ -40,7 +39,7 @@ std::vector<reply> outbound_transfers::received(receiver_key from, const domain:
                     what);
 }
 
-domain::expected<std::vector<send_chunk>> outbound_transfers::begin(receiver_key to, const domain::get_model& asked,
+domain::expected<std::vector<send_chunk>> outbound_transfers::begin(receiver_key to, const stream_request& asked,
                                                                     const served_stream& what) {
   const key id{to, asked.transfer};
   if (asked.from_chunk >= chunk_count(what.stream.size())) {

@@ -1,5 +1,6 @@
 #pragma once
 #include "actors/transfer/sender_machine.hpp"
+#include "actors/transfer/stream_name.hpp"
 #include "messages/domain/expected.hpp"
 #include "messages/domain/message.hpp"
 
@@ -28,14 +29,14 @@ public:
   explicit outbound_transfers(std::size_t most) : most_(most) {}
 
   /// Answers a request for a stream that is here; at the bound with abort_transfer{busy}.
-  std::vector<reply> serve(receiver_key to, const domain::get_model& asked, const served_stream& what);
+  std::vector<reply> serve(receiver_key to, const stream_request& asked, const served_stream& what);
   /// And one for a stream that cannot be had.
-  static reply refuse(const domain::get_model& asked, domain::error reason);
+  static reply refuse(const stream_request& asked, domain::error reason);
   /// Answers grant, credit and abort_transfer; others are ignored.
   std::vector<reply> received(receiver_key from, const domain::body& what);
 
   /// Begins, or begins again from another chunk. `busy` at the bound.
-  domain::expected<std::vector<send_chunk>> begin(receiver_key to, const domain::get_model& asked,
+  domain::expected<std::vector<send_chunk>> begin(receiver_key to, const stream_request& asked,
                                                   const served_stream& what);
   std::vector<send_chunk> step(receiver_key to, const domain::grant& what);
   std::vector<send_chunk> step(receiver_key to, const domain::credit& what);

@@ -1,11 +1,10 @@
 #include "services/client/service.hpp"
 
-#include "actors/client/runtime/package_trainer.hpp"
-#include "actors/client/runtime/python_environment.hpp"
 #include "actors/kernel/logger.hpp"
-#include "actors/package/package_file.hpp"
+#include "services/client/make_trainer.hpp"
 #include "services/client/tree.hpp"
 #include "services/runtime/mesh_node.hpp"
+#include "services/runtime/version.hpp"
 
 #include <caf/all.hpp>
 #include <prometheus/registry.h>
@@ -23,15 +22,11 @@ public:
     if (auto settled = node_.settle(with.data_folder, with.id); !settled) {
       return settled;
     }
-    auto package = package::load_package(with.package_folder);
-    if (!package) {
-      return domain::failure(domain::errc::config_invalid, package.error().text);
+    auto made = make_trainer(with.package, node_.folder());
+    if (!made) {
+      return tl::unexpected(made.error());
     }
-    const python_environments environments(node_.folder() / "environments");
-    if (auto ready = prepare_environment(*package, environments, {}, {}); !ready) {
-      return ready;
-    }
-    trainer_ = std::make_unique<package_trainer>(*package, node_.folder() / "work");
+    trainer_ = std::move(*made);
     if (auto kept = open_updates(node_.folder() / "updates"); !kept) {
       return kept;
     }
@@ -63,7 +58,7 @@ private:
     auto parts = std::make_shared<deps>();
     parts->mesh = &node_.mesh();
     parts->names = node_.names();
-    parts->work = trainer_.get();
+    parts->work = trainer_.work.get();
     parts->runner = runner_.get();
     parts->updates = updates_;
     parts->count = count_.get();
@@ -72,7 +67,8 @@ private:
                          with.controller_endpoint,
                          domain::combiner_id{with.preferred_combiner},
                          with.max_examples,
-                         with.dialog};
+                         with.dialog,
+                         {cores_here(), memory_here(), trainer_.sandbox, std::string(runtime::version())}};
     parts->tasks = with.tasks;
     parts->token_file = node_.folder() / "resume_token";
     node_.host().start(tree({std::move(parts)}), stop);
@@ -83,7 +79,8 @@ private:
       kernel::log(kernel::log_level::info, "client", "started",
                   {{"client", node_.id()},
                    {"controller", with.controller_endpoint},
-                   {"package", with.package_folder},
+                   {"package", trainer_.description},
+                   {"sandbox", trainer_.sandbox},
                    {"metrics", node_.metrics_url()}});
     });
   }
@@ -95,7 +92,7 @@ private:
 
   runtime::mesh_node node_{"client"};
   std::unique_ptr<probe> count_ = make_probe(node_.registry());
-  std::unique_ptr<trainer> trainer_;
+  made_trainer trainer_;
   std::shared_ptr<update_store> updates_;
   std::unique_ptr<kernel::worker> runner_ = std::make_unique<kernel::worker>("runner", 1, 16);
 };

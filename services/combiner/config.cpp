@@ -39,6 +39,7 @@ config read_config(const runtime::config_reader& reader) {
   transfer.number<std::uint32_t>("window_chunks", all.parts.collection.window, 1, 1024);
   all.models.window = all.parts.collection.window;
   transfer.bytes("model_limit", all.models.model_bytes, 1024, std::uint64_t{1} << 40);
+  transfer.bytes("package_limit", all.models.package_bytes, 1024, std::uint64_t{4} << 30);
   all.admin = runtime::read_admin(reader, all.admin);
   return all;
 }

@@ -17,8 +17,8 @@ domain::expected<domain::session_record> actor_session_desk::create(domain::sess
 }
 
 domain::expected<domain::session_record> actor_session_desk::start(const domain::session_id& which,
-                                                                   std::optional<std::uint32_t> rounds) {
-  return ask(start_session{which, rounds});
+                                                                   const start_terms& terms) {
+  return ask(start_session{which, terms});
 }
 
 domain::expected<domain::session_record> actor_session_desk::change(const domain::session_id& which,

@@ -11,8 +11,7 @@ public:
       : system_(system), names_(std::move(names)) {}
 
   domain::expected<domain::session_record> create(domain::session_record wanted) override;
-  domain::expected<domain::session_record> start(const domain::session_id& which,
-                                                 std::optional<std::uint32_t> rounds) override;
+  domain::expected<domain::session_record> start(const domain::session_id& which, const start_terms& terms) override;
   domain::expected<domain::session_record> change(const domain::session_id& which, session_order what) override;
 
 private:

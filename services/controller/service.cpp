@@ -14,6 +14,14 @@ namespace fedloom::controller {
 
 namespace {
 
+/// Uploads that were on their way when a process was killed.
+void remove_content(const std::filesystem::path& folder) {
+  std::error_code ignored; // then it is in nobody's way but the disk's
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    std::filesystem::remove_all(entry.path(), ignored);
+  }
+}
+
 /// Everything that a controller owns, in an order in which the later may use the earlier.
 class controller_service final : public runtime::running_service {
 public:
@@ -38,11 +46,17 @@ private:
     if (auto uploads = runtime::open_data_folder(upload_folder_); !uploads) {
       return tl::unexpected(uploads.error());
     }
+    remove_content(upload_folder_);
     auto models = storage::open_file_model_store(node_.folder() / "models");
     if (!models) {
       return tl::unexpected(models.error());
     }
     models_ = std::move(*models);
+    auto packages = storage::open_file_package_store(node_.folder() / "packages");
+    if (!packages) {
+      return tl::unexpected(packages.error());
+    }
+    packages_ = std::move(*packages);
     auto store =
         storage::open_rocksdb_round_store(node_.folder() / "state", [this](const storage::round_store& records) {
           return storage::check_models(records, *models_).map_error([this](domain::error refused) {
@@ -79,6 +93,7 @@ private:
     parts->store = store_.get();
     parts->writer = writer_.get();
     parts->models = models_.get();
+    parts->packages = packages_.get();
     parts->reducer = reducer_.get();
     parts->policy = &policy_;
     parts->presence = &presence_;
@@ -97,6 +112,8 @@ private:
     rest_context rest;
     rest.store = store_.get();
     rest.models = models_.get();
+    rest.packages = packages_.get();
+    rest.mesh_endpoint = node_.endpoint();
     rest.presence = &presence_;
     rest.feed = &feed_;
     rest.desk = desk_.get();
@@ -112,7 +129,7 @@ private:
     http.on_failure = [](const std::string& what) {
       kernel::log(kernel::log_level::error, "http", "handler-failed", {{"what", what}});
     };
-    auto api = runtime::http_server::start(http, rest_routes(rest));
+    auto api = runtime::http_server::start(http, all_routes(rest));
     if (!api) {
       return tl::unexpected(api.error());
     }
@@ -140,6 +157,7 @@ private:
   std::filesystem::path upload_folder_;
   std::unique_ptr<storage::round_store> store_;
   std::unique_ptr<storage::model_store> models_;
+  std::unique_ptr<storage::package_store> packages_;
   domain::term term_;
   std::unique_ptr<storage::store_writer> writer_;
   std::unique_ptr<reduction_worker> reducer_;

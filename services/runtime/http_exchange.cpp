@@ -1,5 +1,6 @@
 #include "services/runtime/http_exchange.hpp"
 
+#include "services/runtime/http_range.hpp"
 #include "services/runtime/json_answer.hpp"
 #include "services/runtime/url.hpp"
 
@@ -32,17 +33,13 @@ std::string one_line(std::string_view text) {
   return line;
 }
 
-std::string_view body_of(const http_response& answer) {
-  if (const auto* shared = std::get_if<domain::shared_bytes>(&answer.body)) {
-    return shared->text();
-  }
-  return std::get<std::string>(answer.body);
-}
-
-std::string head_of(const http_response& answer) {
+std::string head_of(const http_response& answer, bool stays_open) {
   std::string head = "HTTP/1.1 " + std::to_string(answer.status) + ' ' + std::string{reason_phrase(answer.status)} +
-                     "\r\nContent-Length: " + std::to_string(body_of(answer).size()) + "\r\nConnection: close\r\n";
-  if (answer.status != 204) {
+                     "\r\nConnection: " + (stays_open ? "keep-alive" : "close") + "\r\n";
+  if (answer.status != 304) { // there it would be the length of what is not sent
+    head += "Content-Length: " + std::to_string(size_of(answer.body)) + "\r\n";
+  }
+  if (answer.status != 204 && answer.status != 304) {
     head += "Content-Type: " + one_line(answer.content_type) + "\r\n";
   }
   for (const auto& [name, value] : answer.headers) {
@@ -51,7 +48,17 @@ std::string head_of(const http_response& answer) {
   return head + "\r\n";
 }
 
+/// What is marked so stays open.
+int open_mark = 0;
+
 } // namespace
+
+void keep_open(mg_connection* connection, bool stays_open) {
+  mg_set_user_connection_data(connection, stays_open ? &open_mark : nullptr);
+  if (!stays_open) {
+    mg_disable_connection_keep_alive(connection);
+  }
+}
 
 http_request read_head(mg_connection* connection) {
   const auto* from = mg_get_request_info(connection);
@@ -80,18 +87,30 @@ domain::expected<void> receive_body(mg_connection* connection, const body_rule& 
   auto received = read_body(source, announced, rule, request);
   if (!received) {
     // Otherwise civetweb reads the refused rest to its end, which may be gigabytes away.
-    mg_disable_connection_keep_alive(connection);
+    keep_open(connection, false);
   }
   return received;
 }
 
 void write_answer(mg_connection* connection, const http_response& answer, bool with_body) {
-  if (write_all(connection, head_of(answer)) && with_body) {
-    write_all(connection, body_of(answer));
+  auto pieces = with_body ? views_of(answer.body) : std::vector<std::string_view>{};
+  auto head = head_of(answer, mg_get_user_connection_data(connection) == &open_mark);
+  constexpr std::size_t small = std::size_t{16} << 10;
+  if (pieces.size() == 1 && pieces.front().size() <= small) { // in one packet
+    head += pieces.front();
+    pieces.clear();
+  }
+  bool is_there = write_all(connection, head);
+  for (const auto piece : pieces) {
+    is_there = is_there && write_all(connection, piece);
+  }
+  if (!is_there) {
+    keep_open(connection, false);
   }
 }
 
 bool connection_events::begin() {
+  keep_open(connection_, false);
   return write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-cache\r\n"
                "X-Accel-Buffering: no\r\nConnection: close\r\n\r\n");
 }

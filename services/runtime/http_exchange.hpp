@@ -10,6 +10,9 @@ struct mg_connection;
 namespace fedloom::runtime {
 
 /// Everything but the body and the path's parameters.
+/// Whether the connection stays open behind the answer that is written next; unless this says so, it does not.
+void keep_open(mg_connection* connection, bool stays_open);
+
 http_request read_head(mg_connection* connection);
 /// Reads the body by the rule; says "100 Continue" first to a sender that waits for it.
 domain::expected<void> receive_body(mg_connection* connection, const body_rule& rule, http_request& request);

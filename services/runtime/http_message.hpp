@@ -53,11 +53,17 @@ struct http_request {
   std::string query_or(const std::string& name, std::string otherwise) const;
 };
 
+/// Shared bytes are sent without a copy; several are sent one behind the other.
+using http_body = std::variant<std::string, domain::shared_bytes, std::vector<domain::shared_bytes>>;
+
 struct http_response {
   int status = 200;
   std::string content_type = "application/json";
-  std::variant<std::string, domain::shared_bytes> body; ///< shared bytes are sent without a copy
+  http_body body;
   std::vector<std::pair<std::string, std::string>> headers;
+  /// Names these very bytes, without quotes. With one, the server sends parts of the body to who asks for them, and
+  /// nothing to who has it.
+  std::string entity_tag{};
 };
 
 /// An open stream of server-sent events, on the connection's own thread.

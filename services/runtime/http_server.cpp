@@ -2,6 +2,7 @@
 
 #include "messages/domain/message.hpp"
 #include "services/runtime/http_exchange.hpp"
+#include "services/runtime/http_range.hpp"
 #include "services/runtime/json_answer.hpp"
 
 #include <civetweb.h>
@@ -11,6 +12,7 @@
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
+#include <strings.h>
 #include <thread>
 
 namespace fedloom::runtime {
@@ -20,6 +22,7 @@ struct http_server::state {
   route_table table;
   std::stop_source ending;
   std::atomic<unsigned> open_streams{0};
+  std::atomic<unsigned> open_connections{0}; ///< each has a thread
   std::uint16_t port = 0;
   std::mutex mutex;
   std::string last_complaint; ///< of civetweb, under the mutex
@@ -69,13 +72,27 @@ void run_route(server_state& server, mg_connection* connection, http_request& re
   if (const auto* stream = std::get_if<event_handler>(&which.handler)) {
     run_stream(server, connection, request, *stream);
   } else {
-    write_answer(connection, std::get<http_handler>(which.handler)(request), request.method != "HEAD");
+    auto answer = std::get<http_handler>(which.handler)(request);
+    apply_conditions(request, answer);
+    write_answer(connection, answer, request.method != "HEAD");
   }
+}
+
+/// Who asks for it may go on in the same connection, as long as half of the threads are left for others.
+bool may_stay(const server_state& server, const http_request& request) {
+  constexpr std::string_view wish = "keep-alive";
+  const auto given = request.header("Connection");
+  return given.size() == wish.size() && ::strncasecmp(given.data(), wish.data(), wish.size()) == 0 &&
+         server.open_connections <= server.config.threads / 2 && !server.ending.stop_requested();
 }
 
 void serve(server_state& server, mg_connection* connection) {
   auto request = read_head(connection);
-  const auto refuse = [&](http_response answer) { write_answer(connection, answer, request.method != "HEAD"); };
+  keep_open(connection, may_stay(server, request));
+  const auto refuse = [&](http_response answer) {
+    keep_open(connection, false); // its body was not read
+    write_answer(connection, answer, request.method != "HEAD");
+  };
   auto answer = server.table.match(request.method, request.path);
   std::visit(domain::overloaded{
                  [&](route_table::found& hit) {
@@ -104,14 +121,25 @@ int on_request(mg_connection* connection) {
   } catch (...) { // told below
   }
   tell_failure(server, what);
+  keep_open(connection, false);
   write_answer(connection, message_answer(500, "internal error: " + what), true);
   return 500;
 }
 
 /// Requests that civetweb itself refuses (not HTTP at all).
 int on_refused(mg_connection* connection, int status, const char* text) {
+  keep_open(connection, false);
   write_answer(connection, message_answer(status, text), true);
   return 0;
+}
+
+int on_opened(const mg_connection* connection, void**) {
+  ++static_cast<server_state*>(mg_get_user_context_data(connection))->open_connections;
+  return 1; // no data of ours
+}
+
+void on_closed(const mg_connection* connection) {
+  --static_cast<server_state*>(mg_get_user_context_data(connection))->open_connections;
 }
 
 int on_complaint(const mg_connection* connection, const char* text) {
@@ -154,7 +182,7 @@ mg_context* start_civetweb(server_state& server) {
   const auto threads = std::to_string(server.config.threads);
   const auto timeout = std::to_string(server.config.io_timeout.count());
   // Paths are decoded segment by segment, after the cut at the slashes, hence decode_url = no.
-  std::array<const char*, 11> options{"listening_ports",
+  std::array<const char*, 15> options{"listening_ports",
                                       ports.c_str(),
                                       "num_threads",
                                       threads.c_str(),
@@ -163,11 +191,17 @@ mg_context* start_civetweb(server_state& server) {
                                       "decode_url",
                                       "no",
                                       "enable_keep_alive",
-                                      "no",
+                                      "yes",
+                                      "keep_alive_timeout_ms",
+                                      "500",
+                                      "tcp_nodelay",
+                                      "1",
                                       nullptr};
   mg_callbacks callbacks{};
   callbacks.begin_request = on_request;
   callbacks.http_error = on_refused;
+  callbacks.init_connection = on_opened;
+  callbacks.connection_close = on_closed;
   callbacks.log_message = on_complaint;
   struct sigaction children {};
   ::sigaction(SIGCHLD, nullptr, &children);

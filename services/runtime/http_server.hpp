@@ -22,10 +22,11 @@ struct http_config {
   std::function<void(const std::string& what)> on_failure; ///< exceptions of handlers, for the log; any thread
 };
 
-/// HTTP/1.1 for REST, pages, downloads and server-sent events. One connection per request. Unknown paths answer 404,
-/// other methods 405, too large bodies 413, exceptions 500, each as {"message": ...}. Runs until it dies: the
-/// destructor ends the event streams and waits for the handlers (so they must not wait for whoever destroys the
-/// server).
+/// HTTP/1.1 for REST, pages, downloads and server-sent events. A connection closes behind its
+/// answer, unless the request says "Connection: keep-alive" and no more than half of the threads have one. Unknown
+/// paths answer 404, other methods 405, too large bodies 413, exceptions 500, each as {"message": ...}. Runs until it
+/// dies: the destructor ends the event streams and waits for the handlers (so they must not wait for whoever destroys
+/// the server).
 class http_server {
 public:
   /// `unavailable` if the address cannot be bound, `config_invalid`, or `internal` for two routes of the same place.

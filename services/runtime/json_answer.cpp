@@ -72,8 +72,12 @@ std::string_view reason_phrase(int status) {
     return "Created";
   case 202:
     return "Accepted";
+  case 203:
+    return "Non-Authoritative Information";
   case 204:
     return "No Content";
+  case 206:
+    return "Partial Content";
   case 302:
     return "Found";
   case 304:
@@ -90,10 +94,16 @@ std::string_view reason_phrase(int status) {
     return "Method Not Allowed";
   case 409:
     return "Conflict";
+  case 410:
+    return "Gone";
   case 413:
     return "Payload Too Large";
   case 415:
     return "Unsupported Media Type";
+  case 416:
+    return "Range Not Satisfiable";
+  case 422:
+    return "Unprocessable Content";
   case 429:
     return "Too Many Requests";
   case 500:

@@ -3,6 +3,8 @@
 #include "actors/transfer/digests.hpp"
 #include "tests/simulation/controller_node.hpp"
 
+#include <algorithm>
+
 namespace fedloom::simulation {
 
 using namespace client;
@@ -16,6 +18,16 @@ membership_config config_of(const client_settings& settings) {
   config.controller_endpoint = controller_endpoint;
   config.max_examples = settings.learns.examples;
   return config;
+}
+
+/// Made up before the first join and kept, as membership_actor does it.
+const domain::token& own_token(client_disk& disk, world& in) {
+  if (disk.resume == domain::token{}) {
+    domain::token::value_type bytes{};
+    std::ranges::generate(bytes, [&] { return static_cast<std::uint8_t>(in.seed()); });
+    disk.resume = domain::token{bytes};
+  }
+  return disk.resume;
 }
 
 bool is_for_tasks(const domain::body& what) {
@@ -46,7 +58,7 @@ client_node::client_node(world& in, network& net, client_settings settings, clie
           settings_.id.value(), {},
           {[this](transport::inbound m) { on_inbound(m); }, [this](transport::peer_notice m) { on_notice(m); }})),
       trainer_(*this, in, settings_.longest_training), disk_line_(*this, in, settings_.longest_write),
-      membership_(config_of(settings_), disk.resume, in.seed()),
+      membership_(config_of(settings_), own_token(disk, in), in.seed()),
       membership_alarm_(*this, [this] { step(membership_.tick(now())); }),
       task_alarm_(*this, [this] { step(tasks_.tick(now())); }) {
   disk_.updates.reopen();
@@ -134,10 +146,14 @@ void client_node::step(work::effects effects) {
                      }
                    },
                    [&](work::run& e) { run(e); },
+                   [&](work::prepare& e) {
+                     post([this, package = e.package.content] { step(tasks_.prepared(now(), package, {})); });
+                   },
                    [&](work::stop_running&) { *stop_ = true; },
                    [&](work::drop_update& e) { disk_.updates.drop(e.round); },
                    [&](work::move_update& e) { disk_.updates.move(e.from, e.to); },
                    [](work::report_failure&) {},
+                   [](work::report_package&) {},
                    [](work::report_receipt&) {},
                },
                one);

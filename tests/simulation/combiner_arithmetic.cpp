@@ -10,7 +10,7 @@ using namespace combiner;
 
 void combiner_node::verify(const model_cache::verify& what) {
   domain::expected<transfer::served_stream> outcome = domain::failure(domain::errc::digest_mismatch, "another model");
-  if (model::id_of(what.pieces) == what.model) {
+  if (transfer::stream_name{model::id_of(what.pieces)} == what.name) {
     std::vector<std::byte> stream;
     auto digests = std::make_shared<std::vector<domain::digest>>();
     for (const auto& piece : what.pieces) {
@@ -20,7 +20,7 @@ void combiner_node::verify(const model_cache::verify& what) {
     outcome = transfer::served_stream{domain::shared_bytes::adopt(std::move(stream)), std::move(digests)};
   }
   later(world_.pause(domain::milliseconds{0}, speed_.fold),
-        [this, model = what.model, outcome] { step(cache_.verified(model, outcome)); });
+        [this, name = what.name, outcome] { step(cache_.verified(name, outcome)); });
 }
 
 collection::folded combiner_node::fold(domain::lease_id lease, const collection::fold& what) {

@@ -47,6 +47,7 @@ void combiner_node::on_inbound(const transport::inbound& in) {
                  [&](const domain::heartbeat&) { to_roster(in); },
                  [&](const domain::goodbye&) { to_roster(in); },
                  [&](const domain::get_model&) { to_cache(in); },
+                 [&](const domain::get_package&) { to_cache(in); },
                  [&](const domain::grant&) { to_cache(in); },
                  [&](const domain::credit&) { to_cache(in); },
                  [&](const domain::abort_transfer&) { to_cache(in); },
@@ -206,9 +207,9 @@ void combiner_node::step(model_cache::effects effects) {
             [&](model_cache::ask_controller& e) { to_the_controller({}, std::move(e.what)); },
             [&](model_cache::verify& e) { verify(e); },
             [&](model_cache::ready& e) {
-              post([this, e] { step(parts_.model_ready(now(), e.model, e.what.stream)); });
+              post([this, e] { step(parts_.stream_ready(now(), e.name, e.what.stream)); });
             },
-            [&](model_cache::failed& e) { post([this, e] { step(parts_.model_failed(now(), e.model, e.reason)); }); },
+            [&](model_cache::failed& e) { post([this, e] { step(parts_.stream_failed(now(), e.name, e.reason)); }); },
             [&](model_cache::send& e) {
               mesh_->send(e.to, {{}, std::move(e.what), std::move(e.payload)});
             },
@@ -236,8 +237,8 @@ void combiner_node::perform(parts::report& e) {
   to_the_controller(std::move(e.about), std::move(e.what), std::move(e.payload));
 }
 
-void combiner_node::perform(parts::need_model& e) {
-  post([this, model = e.model, bytes = e.bytes] { step(cache_.need(now(), model, bytes)); });
+void combiner_node::perform(parts::need_stream& e) {
+  post([this, name = e.name, bytes = e.bytes] { step(cache_.need(now(), name, bytes)); });
 }
 
 void combiner_node::perform(parts::open_sum& e) {

@@ -44,7 +44,7 @@ private:
   void step(combiner::parts::effects effects);
   void perform(combiner::parts::send& e);
   void perform(combiner::parts::report& e);
-  void perform(combiner::parts::need_model& e);
+  void perform(combiner::parts::need_stream& e);
   void perform(combiner::parts::open_sum& e);
   void perform(combiner::parts::fold& e);
   void perform(combiner::parts::freeze& e);

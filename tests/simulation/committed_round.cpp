@@ -25,6 +25,22 @@ bool admits_late(const domain::session_options& options) {
   return options.late_updates == domain::late_rule::carry || options.late_updates == domain::late_rule::buffered;
 }
 
+aggregation::server_optimizer optimizer_in(const domain::session_options& options) {
+  using enum domain::optimizer_rule;
+  const auto& [rule, beta1, beta2, tau] = options.optimizer;
+  const auto rate = options.server_learning_rate;
+  if (rule == average) {
+    return aggregation::fedavg{rate};
+  }
+  if (rule == momentum) {
+    return aggregation::fedavgm{rate, beta1};
+  }
+  const auto adaptive = rule == adam   ? aggregation::adaptive_rule::adam
+                        : rule == yogi ? aggregation::adaptive_rule::yogi
+                                       : aggregation::adaptive_rule::adagrad;
+  return aggregation::fedopt{adaptive, rate, beta1, beta2, tau};
+}
+
 std::set<domain::client_id> asked_in(const domain::part_record& part) {
   std::set<domain::client_id> all(part.cohort.begin(), part.cohort.end());
   for (const auto& one : part.carried) {
@@ -153,7 +169,7 @@ std::string history_checker::wrong_update(const domain::round_record& in, const 
 
 /// The model is the exact mean over what the record lists, and over nothing else. Late updates count by what they
 /// changed in the model that they were trained from.
-std::string history_checker::wrong_model(const domain::round_record& what) const {
+std::string history_checker::wrong_model(const domain::round_record& what) {
   const auto parent = models_.find(what.parent);
   const auto model = models_.find(what.model.value_or(domain::model_id{}));
   if (parent == models_.end() || model == models_.end()) {
@@ -193,8 +209,34 @@ std::string history_checker::wrong_model(const domain::round_record& what) const
   if (missing > 0 && !exact.shift_mean(parent->second.span(), {static_cast<std::int64_t>(missing), divisor})) {
     return "I-11: a mean that cannot be made whole";
   }
-  const auto expected = exact.average(parent->second.span(), options.server_learning_rate, divisor);
-  return std::ranges::equal(expected, model->second.span()) ? "" : "I-11: not the mean over its contributions";
+  return wrong_step(what, exact, divisor);
+}
+
+/// What the session's optimizer makes of that mean, and of the state that the round before left.
+std::string history_checker::wrong_step(const domain::round_record& what, const aggregation::accumulator& mean,
+                                        std::uint64_t divisor) {
+  const auto& session = sessions_.at(what.key.session);
+  const auto how = optimizer_in(session.options);
+  domain::shared_bytes before;
+  if (session.optimizer_state) {
+    const auto state = models_.find(*session.optimizer_state);
+    if (state == models_.end()) {
+      return "I-2: the optimizer's state is not on the disk";
+    }
+    before = state->second;
+  }
+  std::vector<std::byte> next(mean.stream_bytes());
+  std::vector<std::byte> state(mean.state_bytes(how));
+  const aggregation::step_source from{models_.at(what.parent).span(), before.span(), divisor};
+  if (!mean.step(how, from, {next, state, [](std::size_t, std::size_t) {}})) {
+    return "I-11: a step that cannot be made";
+  }
+  auto& after = states_[what.key.session];
+  after = state.empty() ? std::nullopt : std::optional(model::id_of(state));
+  if (!std::ranges::equal(next, models_.at(*what.model).span())) {
+    return "I-11: not the mean over its contributions";
+  }
+  return !after || models_.contains(*after) ? "" : "I-2: committed before its optimizer's state was durable";
 }
 
 } // namespace fedloom::simulation

@@ -75,7 +75,7 @@ void controller_node::begin_session() {
 
 void controller_node::begin_session_anew() {
   session_.emplace(session_limits_, policy_, term_, world_.seed());
-  session_->restore(disk_.records->sessions(), disk_.records->rounds());
+  session_->restore(disk_.records->sessions(), disk_.records->rounds(), disk_.records->page<domain::run_record>({}));
   post([this] { tell_fleet(); });
 }
 

@@ -49,7 +49,7 @@ void controller_node::create(domain::session_record wanted, answer to) {
 }
 
 void controller_node::begin(const domain::session_id& which, answer to) {
-  answered(std::move(to), [&](auto from) { return session_->begin(world_.moment(), from, which, std::nullopt); });
+  answered(std::move(to), [&](auto from) { return session_->begin(world_.moment(), from, which, {}); });
 }
 
 void controller_node::change(const domain::session_id& which, session_order what, answer to) {
@@ -131,7 +131,7 @@ void controller_node::to_reduction(const transport::inbound& in) {
 }
 
 void controller_node::to_hand_out(const transport::inbound& in) {
-  const auto* asked = std::get_if<domain::get_model>(&in.what.what);
+  const auto asked = transfer::request_in(in.what.what);
   step(asked ? hand_out_.asked(in.from, *asked) : hand_out_.received(in.from, in.what));
 }
 
@@ -217,6 +217,9 @@ performed controller_node::perform(session::effect& one) {
           [](session::attempt_failed&) { return performed::done; },
           [](session::session_changed&) { return performed::done; },
           [](session::clients_awaited&) { return performed::done; },
+          [&](session::drop_state& e) {
+            return reducer_line_.post([this, e] { reducer_.drop_state(e.state); }), performed::done;
+          },
           [&](auto& e) { return reduction_mail_.post([this, e]() mutable { perform(e); }), performed::done; },
       },
       one);
@@ -264,8 +267,9 @@ void controller_node::step(hand_out::effects effects) {
                    },
                    [&](hand_out::load& e) {
                      reducer_line_.post([this, e] {
-                       auto outcome = reducer_.load(e.model);
-                       step(hand_out_.loaded(e.model, outcome.map([](auto& loaded) { return loaded.served; })));
+                       auto outcome =
+                           reducer_.load(std::get<domain::model_id>(e.what)); // no session here names a package
+                       step(hand_out_.loaded(e.what, outcome.map([](auto& loaded) { return loaded.served; })));
                      });
                    },
                },

@@ -110,7 +110,7 @@ private:
   kernel::restart_budget root_budget_{{}, {}};
   kernel::restart_budget rounds_budget_{{}, {}};
   controller::reduction_machine reduction_{8};
-  controller::hand_out_machine hand_out_{1, 1000};
+  controller::hand_out_machine hand_out_{{}};
   std::map<domain::combiner_id, transport::peer_id> peers_; ///< as the registry tells
   std::map<controller::reply_ticket, answer> asked_;
   controller::reply_ticket last_ticket_ = 0;

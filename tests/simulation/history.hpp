@@ -44,6 +44,10 @@ struct kept_model {
   domain::model_id id;
   domain::shared_bytes stream;
 };
+/// An optimizer's state, as the controller believes that nobody needs any more, is gone from the disk.
+struct dropped_model {
+  domain::model_id id;
+};
 /// A record of a combiner's journal is on disk.
 struct journalled {
   std::string who;
@@ -61,8 +65,9 @@ struct acknowledged {
 };
 } // namespace event
 
-using happening = std::variant<event::started, event::killed, event::began_term, event::said, event::heard,
-                               event::wrote, event::kept_model, event::journalled, event::holds, event::acknowledged>;
+using happening =
+    std::variant<event::started, event::killed, event::began_term, event::said, event::heard, event::wrote,
+                 event::kept_model, event::dropped_model, event::journalled, event::holds, event::acknowledged>;
 
 struct history_entry {
   domain::instant when;

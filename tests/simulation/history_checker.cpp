@@ -77,6 +77,15 @@ void history_checker::on(const event::kept_model& what) {
   }
 }
 
+void history_checker::on(const event::dropped_model& what) {
+  for (const auto& [id, session] : sessions_) {
+    if (session.optimizer_state == what.id || session.head == what.id || session.seed == what.id) {
+      violated(id.value() + ": I-2: " + to_hex(what.id) + ", from which it goes on, was removed");
+    }
+  }
+  models_.erase(what.id);
+}
+
 void history_checker::on(const event::journalled& what) {
   if (const auto* begun = std::get_if<domain::journalled_plan>(&what.what)) {
     journal_.erase({what.who, begun->plan.lease}); // its clients offer again what it had before
@@ -207,6 +216,9 @@ void history_checker::changed(const domain::session_record& what) {
   }
   if (what.head != head_of(what.session) || what.rounds_committed != committed_rounds_of(what.session)) {
     violated(name + ": I-3: its head is not its last committed round");
+  }
+  if (what.optimizer_state != states_[what.session]) {
+    violated(name + ": I-2: its optimizer's state is not the one that belongs to its head");
   }
   if (what.status == session_status::finished && what.rounds_committed != what.options.rounds) {
     violated(name + ": finished after " + std::to_string(what.rounds_committed) + " rounds");

@@ -1,4 +1,5 @@
 #pragma once
+#include "actors/aggregation/federated_average.hpp"
 #include "tests/simulation/history.hpp"
 
 #include <map>
@@ -51,6 +52,7 @@ private:
   void on(const event::heard& what);
   void on(const event::wrote& what);
   void on(const event::kept_model& what);
+  void on(const event::dropped_model& what);
   void on(const event::journalled& what);
   void on(const event::holds& what);
   void on(const event::acknowledged& what);
@@ -71,7 +73,8 @@ private:
   void committed(const domain::round_record& what);
   std::string wrong_lists(const domain::round_record& what) const;
   std::string wrong_parts(const domain::round_record& what) const;
-  std::string wrong_model(const domain::round_record& what) const;
+  std::string wrong_model(const domain::round_record& what);
+  std::string wrong_step(const domain::round_record& what, const aggregation::accumulator& mean, std::uint64_t divisor);
   std::string wrong_update(const domain::round_record& in, const domain::contribution& what) const;
   std::uint64_t weight_of(const domain::round_record& in, const domain::contribution& what) const;
   std::string wrong_excuse(const domain::round_record& what) const;
@@ -89,6 +92,7 @@ private:
   std::map<std::string, std::uint64_t> lives_;
   std::map<domain::model_id, domain::shared_bytes> models_;
   std::map<domain::session_id, domain::session_record> sessions_;
+  std::map<domain::session_id, std::optional<domain::model_id>> states_; ///< that belong to the heads
   std::set<std::pair<domain::session_id, domain::session_status>> were_; ///< what a session ever was on disk
   std::map<domain::session_id, std::uint32_t> resumed_;                  ///< how often, after a disk had paused it
   std::map<domain::round_key, domain::round_record> rounds_;

@@ -189,6 +189,30 @@ TEST_F(history_checker_test, finds_a_model_that_is_not_the_mean_over_its_contrib
   EXPECT_EQ(sut_.violations(), "s/1.1: I-11: not the mean over its contributions\n");
 }
 
+TEST_F(history_checker_test, finds_an_optimizers_state_that_is_missing_or_another_one) {
+  began_.options.optimizer.rule = domain::optimizer_rule::momentum;
+  auto other = began_;
+  other.session = domain::session_id{"t"};
+  other.optimizer_state = id_of(seed_);
+  write({other}, {});
+  EXPECT_NE(sut_.violations().find("t: I-2: its optimizer's state is not the one that belongs to its head"),
+            std::string::npos)
+      << sut_.violations();
+  see(event::dropped_model{id_of(seed_)});
+  EXPECT_NE(sut_.violations().find("from which it goes on, was removed"), std::string::npos) << sut_.violations();
+}
+
+TEST_F(history_checker_test, finds_a_commit_without_the_state_of_its_optimizer) {
+  began_.options.optimizer.rule = domain::optimizer_rule::momentum;
+  write({began_}, {});
+  const auto record = committed_record();
+  collect(record);
+  keep(next_);
+  commit(record);
+  EXPECT_NE(sut_.violations().find("I-2: committed before its optimizer's state was durable"), std::string::npos)
+      << sut_.violations();
+}
+
 TEST_F(history_checker_test, finds_a_committed_record_that_is_changed) {
   auto record = committed_record();
   collect(record);

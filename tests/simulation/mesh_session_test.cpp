@@ -50,6 +50,29 @@ TEST(mesh_session_test, the_same_bytes_come_out_of_any_number_of_combiners_and_a
   }
 }
 
+TEST(mesh_session_test, an_optimizer_makes_the_same_models_and_states_with_any_number_of_combiners) {
+  using enum domain::optimizer_rule;
+  for (const auto rule : {momentum, adam, yogi, adagrad}) {
+    std::optional<domain::session_record> expected;
+    for (std::size_t combiners = 1; combiners <= 3; ++combiners) {
+      SCOPED_TRACE(std::string(to_string(rule)) + ", combiners " + std::to_string(combiners));
+      mesh sut({.seed = combiners, .clients = 7, .combiners = combiners});
+      auto options = all_of(7, 4);
+      options.optimizer.rule = rule;
+      options.server_learning_rate = 0.5;
+      const auto session = sut.start(options);
+      ASSERT_TRUE(sut.run_to_the_end(session));
+      EXPECT_EQ(sut.violations(), "");
+      const auto record = sut.session(session);
+      ASSERT_TRUE(record.optimizer_state);
+      expected = expected.value_or(record);
+      EXPECT_EQ(record.head, expected->head) << "I-11";
+      EXPECT_EQ(record.optimizer_state, expected->optimizer_state);
+      EXPECT_EQ(sut.disk().models->list().size(), 1u + 4u + 2u) << "seed, four rounds, the two newest states";
+    }
+  }
+}
+
 TEST(mesh_session_test, one_seed_gives_one_history) {
   std::vector<std::uint64_t> steps;
   for (int i = 0; i < 2; ++i) {

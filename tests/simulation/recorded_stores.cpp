@@ -36,18 +36,7 @@ public:
     return drawn;
   }
 
-  std::vector<domain::session_record> sessions() const override { return inner_->sessions(); }
-  domain::expected<domain::session_record> session(const domain::session_id& id) const override {
-    return inner_->session(id);
-  }
-  std::vector<domain::round_record> rounds() const override { return inner_->rounds(); }
-  std::vector<domain::round_record> rounds_of(const domain::session_id& id) const override {
-    return inner_->rounds_of(id);
-  }
-  std::vector<domain::model_record> models() const override { return inner_->models(); }
-  std::vector<domain::client_record> clients() const override { return inner_->clients(); }
-  std::vector<domain::combiner_record> combiners() const override { return inner_->combiners(); }
-  std::uint64_t last_round_number() const override { return inner_->last_round_number(); }
+  const storage::record_tables& tables() const override { return inner_->tables(); }
 
 private:
   domain::expected<void> keep(const storage::batch& changes) {
@@ -98,7 +87,12 @@ public:
     return cached != unsynced_.end() && is_cached(cached->second) ? cached->second.stream : inner_->get(id);
   }
   bool has(const domain::model_id& id) const override { return get(id).has_value(); }
-  domain::expected<void> remove(const domain::model_id& id) override { return inner_->remove(id); }
+  domain::expected<void> remove(const domain::model_id& id) override {
+    around_.crashes.pass(controller);
+    auto removed = inner_->remove(id);
+    around_.happened(event::dropped_model{id});
+    return removed;
+  }
   std::vector<domain::model_id> list() const override { return inner_->list(); }
 
 private:

@@ -70,6 +70,13 @@ domain::session_options draw_options(std::size_t clients, world& chance) {
   if (chance.chance(0.4)) {
     draw_lateness(options, clients, chance);
   }
+  if (chance.chance(0.3)) {
+    options.optimizer.rule = static_cast<domain::optimizer_rule>(2 + chance.pick(4)); // those with a state
+  }
+  if (chance.chance(0.2)) {
+    options.selection.rule = static_cast<domain::selection_rule>(1 + chance.pick(3));
+    options.selection.fraction = 0.5;
+  }
   return options;
 }
 

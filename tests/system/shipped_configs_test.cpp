@@ -76,6 +76,7 @@ TEST(shipped_configs, the_combiners_file_says_the_defaults) {
   EXPECT_EQ(said.parts.collection.report_pause, defaults.parts.collection.report_pause);
   EXPECT_EQ(said.parts.collection.window, defaults.parts.collection.window);
   EXPECT_EQ(said.models.model_bytes, defaults.models.model_bytes);
+  EXPECT_EQ(said.models.package_bytes, defaults.models.package_bytes);
   EXPECT_EQ(said.admin.port, defaults.admin.port);
 }
 
@@ -86,7 +87,12 @@ TEST(shipped_configs, the_clients_file_says_the_defaults) {
   EXPECT_EQ(said.data_folder, defaults.data_folder);
   EXPECT_EQ(said.controller_endpoint, defaults.controller_endpoint);
   EXPECT_EQ(said.max_examples, defaults.max_examples);
-  EXPECT_EQ(said.package_folder, defaults.package_folder);
+  EXPECT_EQ(said.package.mode, defaults.package.mode);
+  EXPECT_EQ(said.package.folder, defaults.package.folder);
+  EXPECT_EQ(said.package.sandbox, defaults.package.sandbox);
+  EXPECT_EQ(said.package.kept, defaults.package.kept);
+  EXPECT_EQ(said.package.environment_time, defaults.package.environment_time);
+  EXPECT_EQ(said.tasks.package_bytes, defaults.tasks.package_bytes);
   EXPECT_EQ(said.tasks.window, defaults.tasks.window);
   EXPECT_EQ(said.tasks.model_bytes, defaults.tasks.model_bytes);
   EXPECT_EQ(said.tasks.kept_updates, defaults.tasks.kept_updates);
@@ -101,6 +107,34 @@ TEST(shipped_configs, keys_that_contradict_are_named) {
   const auto problems = reader->problems();
   ASSERT_EQ(problems.size(), 1U);
   EXPECT_NE(problems[0].find("registry.lease_ms"), std::string::npos) << problems[0];
+}
+
+TEST(shipped_configs, a_client_that_names_a_folder_runs_that_and_else_what_sessions_name) {
+  const auto source = [](const std::string& yaml) {
+    auto reader = runtime::config_reader::from_text(yaml, "client");
+    return client::read_config(*reader).package.source();
+  };
+  using from = client::package_config::from;
+  EXPECT_EQ(source("{}"), from::controller);
+  EXPECT_EQ(source("package: {folder: client}"), from::folder);
+  EXPECT_EQ(source("package: {mode: remote, folder: client}"), from::controller);
+}
+
+TEST(shipped_configs, what_a_client_cannot_mean_of_its_packages_is_named) {
+  const std::vector<std::pair<std::string, std::string>> mistakes = {
+      {"package: {mode: local}", "package.folder"},
+      {"package: {mode: sometimes}", "package.mode"},
+      {"package: {trusted_keys: [no-key]}", "package.trusted_keys"},
+      {"package: {checksum: abc}", "package.checksum"},
+      {"package: {sandbox: chroot}", "package.sandbox"},
+  };
+  for (const auto& [yaml, key] : mistakes) {
+    auto reader = runtime::config_reader::from_text(yaml, "client");
+    client::read_config(*reader);
+    const auto problems = reader->problems();
+    ASSERT_EQ(problems.size(), 1U) << yaml;
+    EXPECT_NE(problems[0].find(key), std::string::npos) << problems[0];
+  }
 }
 
 } // namespace fedloom

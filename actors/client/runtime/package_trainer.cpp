@@ -144,9 +144,13 @@ domain::expected<validation_result> package_trainer::validate(const domain::shar
                                                               const task_context& context, std::stop_token stop) {
   const entry_run run(context, std::move(stop));
   return in_task_folder(work_folder_, model.size(), run.stop, [&](const path& folder) {
-    return report_in(folder, "validate", model, run).and_then(read_metadata).map([](metadata report) {
-      return validation_result{report.example_count.value_or(0), std::move(report.metrics)};
-    });
+    const auto file = report_in(folder, "validate", model, run);
+    auto text = file.and_then(read_report);
+    auto numbers = file.and_then(read_metadata);
+    if (!text || !numbers)
+      return domain::expected<validation_result>(tl::unexpected(text ? numbers.error() : text.error()));
+    return domain::expected<validation_result>(
+        validation_result{numbers->example_count.value_or(0), std::move(numbers->metrics), std::move(*text)});
   });
 }
 

@@ -1,13 +1,9 @@
 #include "services/controller/routes/listing.hpp"
 
 #include "messages/domain/expected.hpp"
-#include "services/controller/routes/http_date.hpp"
-#include "services/runtime/nearest_word.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <limits>
-#include <numeric>
 #include <strings.h>
 
 namespace fedloom::controller {
@@ -25,65 +21,13 @@ struct page {
   std::size_t skip = 0;
   std::string sort_key{default_order};
   bool descending = true;
+
+  /// Nothing behind this many of the sorted objects is on it.
+  std::size_t end() const {
+    constexpr auto most = std::numeric_limits<std::size_t>::max();
+    return limit == 0 || limit > most - skip ? most : skip + limit;
+  }
 };
-
-/// The value at a dotted path; null where it ends in nothing.
-json value_at(const json& object, std::string_view path) {
-  const auto* at = &object;
-  for (;;) {
-    const auto dot = path.find('.');
-    const auto found = at->is_object() ? at->find(std::string{path.substr(0, dot)}) : at->end();
-    if (found == at->end()) {
-      return nullptr;
-    }
-    at = &*found;
-    if (dot == std::string_view::npos) {
-      return *at;
-    }
-    path.remove_prefix(dot + 1);
-  }
-}
-
-/// A field that does not exist would filter everything away in silence.
-expected<void> check_field(const json& sample, const std::string& path) {
-  const auto field = path.substr(0, path.find('.'));
-  if (sample.contains(field)) {
-    return {};
-  }
-  if (field.find("__") != std::string::npos) {
-    return failure(errc::malformed, "\"" + path + "\": operators are not supported; filter by a field's exact value");
-  }
-  std::vector<std::string> fields;
-  for (const auto& [name, value] : sample.items()) {
-    fields.push_back(name);
-  }
-  const auto nearest = runtime::nearest_word(field, fields);
-  return failure(errc::malformed,
-                 "there is no field \"" + field + "\"" + (nearest ? "; did you mean \"" + *nearest + "\"?" : ""));
-}
-
-bool same_word(const std::string& a, const char* b) {
-  return ::strcasecmp(a.c_str(), b) == 0;
-}
-
-bool matches(const json& value, const std::string& text) {
-  if (value.is_string()) {
-    return value.get_ref<const std::string&>() == text;
-  }
-  if (value.is_null()) {
-    return same_word(text, "null");
-  }
-  if (value.is_boolean()) { // Python's clients write True and False
-    return same_word(text, value.get<bool>() ? "true" : "false");
-  }
-  if (value.is_number()) {
-    double number = 0;
-    const auto* end = text.data() + text.size();
-    const auto read = std::from_chars(text.data(), end, number);
-    return read.ec == std::errc{} && read.ptr == end && value.get<double>() == number;
-  }
-  return false;
-}
 
 expected<void> read_count(const runtime::http_request& request, std::string_view header, std::size_t& into) {
   const auto text = request.header(header);
@@ -113,77 +57,115 @@ expected<page> read_page(const runtime::http_request& request, const json& sampl
     }
   }
   const std::string order{request.header("X-Sort-Order")};
-  if (!order.empty() && !same_word(order, "asc") && !same_word(order, "desc")) {
+  const auto is = [&order](const char* word) { return ::strcasecmp(order.c_str(), word) == 0; };
+  if (!order.empty() && !is("asc") && !is("desc")) {
     return failure(errc::malformed, "the header X-Sort-Order is \"" + order + "\"; it must be asc or desc");
   }
-  wanted.descending = !same_word(order, "asc");
+  wanted.descending = !is("asc");
   return wanted;
 }
 
-bool passes(const json& object, const std::map<std::string, std::string>& filters) {
-  return std::ranges::all_of(filters,
-                             [&](const auto& one) { return matches(value_at(object, one.first), one.second); });
+runtime::http_response answer_of(std::size_t count, json result) {
+  return json_answer({{"count", count}, {"result", std::move(result)}});
 }
 
-/// Text that is a date sorts as one; fields without a value come first.
-bool before(const json& a, const json& b) {
-  if (a.is_string() && b.is_string()) {
-    const auto date_of_a = from_http_date(a.get_ref<const std::string&>());
-    const auto date_of_b = date_of_a ? from_http_date(b.get_ref<const std::string&>()) : std::nullopt;
-    if (date_of_a && date_of_b) {
-      return *date_of_a < *date_of_b;
+/// Nothing but the page's objects need be made.
+runtime::http_response plain_page(const rows& from, const page& wanted) {
+  auto result = json::array();
+  const auto take = wanted.limit == 0 ? std::numeric_limits<std::size_t>::max() : wanted.limit;
+  from.visit({wanted.descending, wanted.skip, take}, [&](json&& object) {
+    result.push_back(std::move(object));
+    return true;
+  });
+  return answer_of(from.count, std::move(result));
+}
+
+/// In the rows' own order: what is not on the page is forgotten at once.
+runtime::http_response filtered_page(const rows& from, const page& wanted, const filter& asked) {
+  auto result = json::array();
+  std::size_t passed = 0;
+  from.visit({.newest_first = wanted.descending}, [&](json&& object) {
+    if (asked.passes(object)) {
+      if (passed >= wanted.skip && passed < wanted.end()) {
+        result.push_back(std::move(object));
+      }
+      ++passed;
     }
-  }
-  return a < b;
+    return true;
+  });
+  return answer_of(passed, std::move(result));
 }
 
-/// The rows that pass, by the page's key. Without filters, in the rows' own order, nothing needs to be made for it.
-std::vector<std::size_t> chosen(const runtime::http_request& request, const rows& from, const page& wanted) {
-  std::vector<std::size_t> order;
-  const bool is_sorted = wanted.sort_key == default_order;
-  if (request.query.empty() && is_sorted) {
-    order.resize(from.count);
-    std::iota(order.begin(), order.end(), std::size_t{0});
-  } else {
-    std::vector<json> keys(from.count);
-    for (std::size_t i = 0; i < from.count; ++i) {
-      const auto object = from.object(i);
-      if (passes(object, request.query)) {
-        order.push_back(i);
-        keys[i] = value_at(object, wanted.sort_key);
+struct candidate {
+  json key;
+  std::size_t place = 0;
+  json object;
+};
+
+/// By any other field: keeps the best, as many as the page may need. Of equals, who comes first in the rows' own order.
+runtime::http_response sorted_page(const rows& from, const page& wanted, const filter& asked) {
+  const bool are_times = is_time(wanted.sort_key);
+  const auto goes_before = [&](const candidate& a, const candidate& b) {
+    const auto& low = wanted.descending ? b : a;
+    const auto& high = wanted.descending ? a : b;
+    if (before(low.key, high.key, are_times)) {
+      return true;
+    }
+    return !before(high.key, low.key, are_times) && a.place < b.place;
+  };
+  std::vector<candidate> kept;
+  constexpr std::size_t slack = 1000;
+  std::size_t passed = 0;
+  from.visit({.newest_first = wanted.descending}, [&](json&& object) {
+    if (asked.passes(object)) {
+      auto key = value_at(object, wanted.sort_key);
+      kept.push_back({std::move(key), passed++, std::move(object)});
+      if (kept.size() > slack && kept.size() / 2 > wanted.end()) {
+        std::ranges::nth_element(kept, kept.begin() + static_cast<std::ptrdiff_t>(wanted.end()), goes_before);
+        kept.resize(wanted.end());
       }
     }
-    if (!is_sorted) {
-      std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return before(keys[a], keys[b]); });
-    }
+    return true;
+  });
+  std::ranges::sort(kept, goes_before);
+  auto result = json::array();
+  for (auto i = wanted.skip; i < std::min(wanted.end(), kept.size()); ++i) {
+    result.push_back(std::move(kept[i].object));
   }
-  if (wanted.descending) { // equal keys too: of two, the newer one comes first
-    std::ranges::reverse(order);
-  }
-  return order;
+  return answer_of(passed, std::move(result));
 }
 
 } // namespace
 
 runtime::http_response list_answer(const runtime::http_request& request, const rows& from) {
-  for (const auto& [field, value] : request.query) {
-    if (auto known = check_field(from.sample, field); !known) {
-      return runtime::error_answer(known.error());
-    }
+  const auto asked = filter::read(request, from.sample);
+  if (!asked) {
+    return runtime::error_answer(asked.error());
   }
   const auto wanted = read_page(request, from.sample);
   if (!wanted) {
     return runtime::error_answer(wanted.error());
   }
-  const auto order = chosen(request, from, *wanted);
-  auto result = json::array();
-  const auto skipped = std::min(wanted->skip, order.size());
-  const auto left = order.size() - skipped;
-  const auto length = wanted->limit == 0 ? left : std::min(wanted->limit, left);
-  for (std::size_t i = skipped; i < skipped + length; ++i) {
-    result.push_back(from.object(order[i]));
+  if (wanted->sort_key != default_order) {
+    return sorted_page(from, *wanted, *asked);
   }
-  return json_answer({{"count", order.size()}, {"result", std::move(result)}});
+  return asked->empty() ? plain_page(from, *wanted) : filtered_page(from, *wanted, *asked);
+}
+
+runtime::http_response count_answer(const runtime::http_request& request, const rows& from) {
+  const auto asked = filter::read(request, from.sample);
+  if (!asked) {
+    return runtime::error_answer(asked.error());
+  }
+  if (asked->empty()) {
+    return json_answer(from.count);
+  }
+  std::size_t passed = 0;
+  from.visit({}, [&](json&& object) {
+    passed += asked->passes(object) ? 1 : 0;
+    return true;
+  });
+  return json_answer(passed);
 }
 
 } // namespace fedloom::controller

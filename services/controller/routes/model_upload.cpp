@@ -1,10 +1,10 @@
-#include "actors/model/bin.hpp"
-#include "actors/model/npz.hpp"
-#include "actors/model/stream.hpp"
+#include "actors/model/model_file.hpp"
+#include "actors/model/stream_hash.hpp"
+#include "messages/codec/text.hpp"
 #include "services/controller/routes/answers.hpp"
 #include "services/controller/routes/route_groups.hpp"
+#include "services/controller/routes/upload_form.hpp"
 
-#include <algorithm>
 #include <mutex>
 
 namespace fedloom::controller {
@@ -15,58 +15,28 @@ using domain::failure;
 
 namespace {
 
-constexpr std::size_t name_bytes = 256;
-/// The form's fields and boundaries around the file.
-constexpr std::uint64_t form_bytes = std::uint64_t{2} << 20;
+constexpr std::size_t piece_bytes = std::size_t{1} << 20;
 
-enum class helper : std::uint8_t { numpy, binary };
-
-std::string field_or(const runtime::http_request& request, const std::string& field, std::string otherwise) {
-  const auto found = request.fields.find(field);
-  return found == request.fields.end() || found->second.empty() ? otherwise : found->second;
+expected<model::file_format> format_of(const runtime::http_request& request) {
+  const auto helper = field_or(request, "helper", "");
+  return helper.empty() ? model::format_of(request.file->name) : model::format_named(helper);
 }
 
-expected<helper> helper_of(const runtime::http_request& request) {
-  const auto asked = field_or(request, "helper", "");
-  const auto& file = request.file->name;
-  if (asked == "numpyhelper" || (asked.empty() && file.ends_with(".npz"))) {
-    return helper::numpy;
-  }
-  if (asked == "binaryhelper" || (asked.empty() && file.ends_with(".bin"))) {
-    return helper::binary;
-  }
-  return asked.empty()
-             ? failure(errc::malformed, "\"" + file +
-                                            "\" is neither .npz nor .bin; name the file so, or give "
-                                            "helper=numpyhelper or helper=binaryhelper")
-             : failure(errc::malformed, "helper is \"" + asked + "\"; it must be numpyhelper or binaryhelper");
-}
-
-/// Complaints about the file name the sender's, not our temporary one; what cannot be read is the sender's to mend.
-domain::error for_sender(domain::error reason, const runtime::uploaded_file& file) {
-  const auto path = file.path.string();
-  if (const auto at = reason.text.find(path); at != std::string::npos) {
-    reason.text.replace(at, path.size(), file.name.empty() ? "the file" : file.name);
-  }
-  if (reason.code == errc::malformed || reason.code == errc::unsupported) {
-    reason.code = errc::malformed;
-    reason.text +=
-        "; upload a file that numpy.savez made of plain arrays, or give helper=binaryhelper for bytes of your own";
+domain::error complaint(domain::error reason, const runtime::uploaded_file& file, model::file_format format) {
+  reason = for_sender(std::move(reason), file);
+  if (reason.code == errc::malformed && format == model::file_format::npz) {
+    reason.text += "; upload a file that numpy.savez made of plain arrays";
   }
   return reason;
 }
 
-expected<std::vector<std::byte>> read_model(const runtime::uploaded_file& file, helper with, std::uint64_t limit) {
+expected<model::model_reader> open_model(const runtime::uploaded_file& file, model::file_format format,
+                                         std::uint64_t limit) {
   if (file.bytes > limit) {
     return failure(errc::too_large, "the model has " + std::to_string(file.bytes) + " bytes, the limit is " +
                                         std::to_string(limit) + "; raise the controller's limit for models");
   }
-  if (file.bytes == 0) {
-    return failure(errc::malformed, "the file is empty");
-  }
-  auto stream =
-      with == helper::numpy ? model::stream_from_npz(file.path, limit) : model::stream_from_bin(file.path, limit);
-  return stream.map_error([&](domain::error& reason) { return for_sender(std::move(reason), file); });
+  return model::open_model(file.path, format, limit);
 }
 
 /// Writes models that come from users. Thread-safe.
@@ -85,38 +55,62 @@ public:
 
 private:
   expected<domain::model_id> add(const runtime::http_request& request) {
-    if (!request.file || request.file->field != "file") {
-      return failure(errc::malformed,
-                     "there is no model; send multipart/form-data with a part \"file\" that has a file name");
+    if (auto there = check_file(request, "model"); !there) {
+      return tl::unexpected(there.error());
     }
-    const auto name = field_or(request, "name", request.file->name);
-    if (name.size() > name_bytes) {
-      return failure(errc::malformed, "name is longer than " + std::to_string(name_bytes) + " bytes");
+    const auto& file = *request.file;
+    const auto name = text_field(request, "name", codec::head_of(file.name, name_bytes), name_bytes);
+    if (!name) {
+      return tl::unexpected(name.error());
     }
-    return helper_of(request)
-        .and_then([&](helper with) { return read_model(*request.file, with, with_->model_limit); })
-        .and_then([&](const std::vector<std::byte>& stream) { return keep(name, stream); });
+    return format_of(request).and_then([&](model::file_format format) {
+      return open_model(file, format, with_->model_limit)
+          .and_then([&](model::model_reader reader) { return keep(*name, reader); })
+          .map_error([&](domain::error reason) { return complaint(std::move(reason), file, format); });
+    });
   }
 
-  expected<domain::model_id> keep(const std::string& name, domain::byte_span stream) {
-    const auto id = model::id_of(stream);
+  /// The model's bytes in the store, without holding them.
+  expected<domain::model_id> store(model::model_reader& reader) {
+    const auto writer = with_->models->begin();
+    model::stream_hasher hasher;
+    std::vector<std::byte> buffer(piece_bytes);
+    for (;;) {
+      const auto count = reader.read(buffer);
+      if (!count) {
+        return tl::unexpected(count.error());
+      }
+      if (*count == 0) {
+        break;
+      }
+      const auto piece = std::span(buffer).first(*count);
+      hasher.update(piece);
+      if (auto appended = writer->append(piece); !appended) {
+        return tl::unexpected(appended.error());
+      }
+    }
+    const auto id = hasher.finish();
+    return writer->finish(id).map([&] { return id; });
+  }
+
+  expected<domain::model_id> keep(const std::string& name, model::model_reader& reader) {
     // First the bytes, then the record: a record without its bytes would be a model that is lost (I-2).
-    if (auto stored = with_->models->put(id, stream); !stored) {
-      return tl::unexpected(stored.error());
+    const auto id = store(reader);
+    if (!id) {
+      return id;
     }
     const std::lock_guard lock(mutex_); // two uploads of the same bytes: the first record stands
-    const auto known = with_->store->models();
-    if (std::ranges::find(known, id, &domain::model_record::model) != known.end()) {
+    if (with_->store->find(*id)) {
       return id;
     }
     domain::model_record record;
-    record.model = id;
+    record.model = *id;
     record.name = name;
-    record.stream_bytes = stream.size();
+    record.stream_bytes = reader.stream_bytes();
     record.committed_at = std::chrono::time_point_cast<domain::milliseconds>(std::chrono::system_clock::now());
     storage::batch changes;
     changes.models.push_back(std::move(record));
-    return with_->store->write(changes).map([&] { return id; });
+    return with_->store->write(changes).map([&] { return *id; });
   }
 
   const context_ptr with_;

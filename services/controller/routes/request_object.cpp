@@ -25,10 +25,6 @@ std::string shown(std::string text) {
   return text;
 }
 
-std::string shown(const nlohmann::json& value) {
-  return shown(value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
-}
-
 std::string listed(const std::vector<std::string>& words) {
   std::string text;
   for (const auto& word : words) {
@@ -39,7 +35,11 @@ std::string listed(const std::vector<std::string>& words) {
 
 } // namespace
 
-domain::expected<nlohmann::json> read_object(const std::string& body, const std::vector<std::string>& allowed) {
+std::string shown_value(const nlohmann::json& value) {
+  return shown(value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+domain::expected<nlohmann::json> read_json_object(const std::string& body) {
   auto object = nlohmann::json::object();
   bool is_too_deep = false;
   try {
@@ -56,9 +56,18 @@ domain::expected<nlohmann::json> read_object(const std::string& body, const std:
     return failure(errc::malformed, "the body is nested deeper than " + std::to_string(depth_limit) + " levels");
   }
   if (!object.is_object()) {
-    return failure(errc::malformed, "the body is " + shown(object) + "; send a JSON object with " + listed(allowed));
+    return failure(errc::malformed, "the body is " + shown_value(object) + "; send a JSON object");
   }
-  return only_keys(object, allowed).map([&] { return std::move(object); });
+  return object;
+}
+
+domain::expected<nlohmann::json> read_object(const std::string& body, const std::vector<std::string>& allowed) {
+  auto object = read_json_object(body);
+  if (!object && object.error().text.ends_with("send a JSON object")) {
+    return failure(errc::malformed, object.error().text + " with " + listed(allowed));
+  }
+  return object.and_then(
+      [&](nlohmann::json& whole) { return only_keys(whole, allowed).map([&] { return std::move(whole); }); });
 }
 
 domain::expected<void> only_keys(const nlohmann::json& object, const std::vector<std::string>& allowed) {
@@ -75,7 +84,7 @@ domain::expected<void> only_keys(const nlohmann::json& object, const std::vector
 }
 
 domain::error wrong_value(std::string_view key, const nlohmann::json& value, std::string_view wanted) {
-  return {errc::malformed, std::string{key} + " is " + shown(value) + "; it must be " + std::string{wanted}};
+  return {errc::malformed, std::string{key} + " is " + shown_value(value) + "; it must be " + std::string{wanted}};
 }
 
 domain::expected<std::string> text_of(const nlohmann::json& object, const char* key, std::size_t limit) {

@@ -12,6 +12,10 @@ namespace fedloom::controller {
 
 /// The body as an object that has none but the allowed keys.
 domain::expected<nlohmann::json> read_object(const std::string& body, const std::vector<std::string>& allowed);
+/// The body as an object of whatever keys.
+domain::expected<nlohmann::json> read_json_object(const std::string& body);
+/// A value as complaints show it: cut when it is long.
+std::string shown_value(const nlohmann::json& value);
 /// Nothing, or a complaint about the first key that is not allowed, with the nearest one that is.
 domain::expected<void> only_keys(const nlohmann::json& object, const std::vector<std::string>& allowed);
 

@@ -31,13 +31,13 @@ std::map<std::string, double> means_of(const std::vector<domain::contribution>& 
 }
 
 /// Packages call what they measure on held-out data by either name.
-json either(const std::map<std::string, double>& means, const std::string& name) {
+std::optional<double> either(const std::map<std::string, double>& means, const std::string& name) {
   for (const auto& known : {name, "test_" + name}) {
     if (const auto found = means.find(known); found != means.end()) {
       return found->second;
     }
   }
-  return nullptr;
+  return std::nullopt;
 }
 
 /// The parts alone would not do: those that gave nothing are no longer in the record of a committed round.
@@ -69,12 +69,75 @@ json model_of(const domain::round_record& round) {
   return round.model ? json(to_hex(*round.model)) : json(nullptr);
 }
 
-json parts_of(const domain::round_record& round) {
+double seconds_of(domain::milliseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
+
+/// What came of one combiner's part.
+struct part_outcome {
+  std::size_t asked = 0;
+  std::size_t answered = 0;
+  domain::milliseconds longest{0};
+};
+
+part_outcome outcome_of(const domain::part_record& part,
+                        const std::map<domain::client_id, const domain::contribution*>& answers) {
+  part_outcome outcome;
+  const auto note = [&](const domain::client_id& client) {
+    ++outcome.asked;
+    if (const auto found = answers.find(client); found != answers.end()) {
+      ++outcome.answered;
+      outcome.longest = std::max(outcome.longest, found->second->took);
+    }
+  };
+  std::ranges::for_each(part.cohort, note);
+  std::ranges::for_each(part.carried, note, &domain::carried_client::client);
+  return outcome;
+}
+
+std::string_view word_of(const domain::round_record& round, const part_outcome& part) {
+  if (round.status == domain::round_status::open) {
+    return "Pending";
+  }
+  return part.answered > 0 ? "Success" : "Failed";
+}
+
+/// A combiner's sum is no model: `model_id` is null.
+json parts_of(const domain::round_record& round, const domain::session_options& options) {
+  std::map<domain::client_id, const domain::contribution*> answers;
+  for (const auto& one : round.contributions) {
+    answers.emplace(one.client, &one);
+  }
   auto parts = json::array();
   for (const auto& one : round.parts) {
-    parts.push_back({{"combiner_id", one.combiner.value()}, {"clients", one.cohort.size() + one.carried.size()}});
+    const auto part = outcome_of(one, answers);
+    parts.push_back({{"combiner_id", one.combiner.value()},
+                     {"name", one.combiner.value()},
+                     {"clients", part.asked},
+                     {"model_id", nullptr},
+                     {"status", word_of(round, part)},
+                     {"time_exec_training", seconds_of(part.longest)},
+                     {"data",
+                      {{"nr_expected_updates", part.asked},
+                       {"nr_required_updates", options.min_clients},
+                       {"timeout", seconds_of(options.round_timeout)},
+                       {"aggregation_time", {{"nr_aggregated_models", part.answered}}}}}});
   }
   return parts;
+}
+
+/// FEDn's times. Updates are added up while they arrive: none of these steps has a time of its own.
+json round_data() {
+  return {{"time_commit", nullptr},
+          {"reduce", {{"time_fetch_model", nullptr}, {"time_load_model", nullptr}, {"time_aggregate_model", nullptr}}}};
+}
+
+json choices_of(const domain::round_record& round) {
+  auto all = json::array();
+  for (const auto& one : round.choices) {
+    all.push_back({{"client_id", one.client.value()}, {"reason", one.reason}, {"score", one.score}});
+  }
+  return all;
 }
 
 json contributions_of(const domain::round_record& round) {
@@ -85,6 +148,7 @@ json contributions_of(const domain::round_record& round) {
                    {"num_examples", one.example_count},
                    {"from_round", one.from_round == 0 ? round.key.round : one.from_round},
                    {"from_attempt", one.from_round == 0 ? round.key.attempt : one.from_attempt},
+                   {"seconds", seconds_of(one.took)},
                    {"metrics", json_of(one.metrics)}});
   }
   return all;
@@ -93,8 +157,10 @@ json contributions_of(const domain::round_record& round) {
 json validations_of(const domain::round_record& round) {
   auto all = json::array();
   for (const auto& one : round.validations) {
-    all.push_back(
-        {{"client_id", one.client.value()}, {"num_examples", one.example_count}, {"metrics", json_of(one.metrics)}});
+    all.push_back({{"client_id", one.client.value()},
+                   {"num_examples", one.example_count},
+                   {"seconds", seconds_of(one.took)},
+                   {"metrics", json_of(one.metrics)}});
   }
   return all;
 }
@@ -129,7 +195,9 @@ json json_of(const domain::round_record& round, const domain::session_options& o
           {"model_id", model_of(round)},
           {"parent_model", to_hex(round.parent)},
           {"round_config", config_of(round, options)},
-          {"combiners", parts_of(round)},
+          {"round_data", round_data()},
+          {"combiners", parts_of(round, options)},
+          {"selection", choices_of(round)},
           {"clients_asked", clients_asked(round)},
           {"clients_answered", round.contributions.size()},
           {"contributions", contributions_of(round)},
@@ -149,6 +217,15 @@ json json_of(const domain::round_record& round, const domain::session_options& o
           {"updated_at", json_of(last_change)}};
 }
 
+aggregation::judged_round judgement_of(const domain::round_record& round) {
+  const auto means = means_of(round.validations);
+  return {round.key.round, either(means, "accuracy"), either(means, "loss")};
+}
+
+json number_or_null(const std::optional<double>& value) {
+  return value ? json(*value) : json(nullptr);
+}
+
 json summary_of(const domain::round_record& round) {
   const auto means = means_of(round.validations);
   return {{"round", round.key.round},
@@ -160,8 +237,8 @@ json summary_of(const domain::round_record& round) {
           {"clients_asked", clients_asked(round)},
           {"clients_answered", round.contributions.size()},
           {"seconds", seconds_of(round)},
-          {"accuracy", either(means, "accuracy")},
-          {"loss", either(means, "loss")},
+          {"accuracy", number_or_null(either(means, "accuracy"))},
+          {"loss", number_or_null(either(means, "loss"))},
           {"metrics", means},
           {"bytes", round.bytes_up + round.bytes_down},
           {"bytes_up", round.bytes_up},

@@ -1,4 +1,5 @@
 #pragma once
+#include "actors/aggregation/convergence.hpp"
 #include "messages/domain/record.hpp"
 #include "services/controller/routes/answers.hpp"
 
@@ -9,5 +10,9 @@ namespace fedloom::controller {
 json json_of(const domain::round_record& round, const domain::session_options& options);
 /// The data of the events `round` and `attempt`: what a progress display needs, without a line per client.
 json summary_of(const domain::round_record& round);
+
+/// What its validations say of the model that it committed: means over the clients, weighted by their examples.
+aggregation::judged_round judgement_of(const domain::round_record& round);
+json number_or_null(const std::optional<double>& value);
 
 } // namespace fedloom::controller

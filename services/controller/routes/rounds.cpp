@@ -1,8 +1,6 @@
-#include "services/controller/routes/listing.hpp"
+#include "services/controller/routes/entity_routes.hpp"
 #include "services/controller/routes/round_json.hpp"
-#include "services/controller/routes/route_groups.hpp"
-
-#include <algorithm>
+#include "services/controller/routes/row_id.hpp"
 
 namespace fedloom::controller {
 
@@ -10,52 +8,48 @@ using domain::round_record;
 
 namespace {
 
-/// Sessions' options by id, for the rounds' round_config.
+/// Sessions' options by id, for the rounds' round_config: each is read once. For one request, on one thread.
 class session_configs {
 public:
-  explicit session_configs(const storage::round_store& store) {
-    for (auto& session : store.sessions()) {
-      options_.emplace(std::move(session.session), std::move(session.options));
-    }
-  }
+  explicit session_configs(const storage::round_store& store) : store_(&store) {}
 
-  json shown(const round_record& round) const {
-    const auto found = options_.find(round.key.session);
-    return json_of(round, found == options_.end() ? domain::session_options{} : found->second);
+  json operator()(const round_record& round) {
+    auto found = options_.find(round.key.session);
+    if (found == options_.end()) {
+      const auto session = store_->find(round.key.session);
+      found = options_.emplace(round.key.session, session ? session->options : domain::session_options{}).first;
+    }
+    return json_of(round, found->second);
   }
 
 private:
+  const storage::round_store* store_;
   std::map<domain::session_id, domain::session_options> options_;
 };
 
 /// With what every progress display asks for, only that session's rounds are read.
-std::vector<round_record> wanted_rounds(const rest_context& with, const runtime::http_request& request) {
-  const auto session = request.query.find("session_id");
-  if (session == request.query.end()) {
-    return with.store->rounds();
+rows all_rounds(const rest_context& with, const runtime::http_request& request) {
+  const auto configs = std::make_shared<session_configs>(*with.store);
+  const auto shown = [configs](const round_record& round) { return (*configs)(round); };
+  const auto session = wanted_value(request, "session_id");
+  if (!session) {
+    return stored_rows<round_record>(*with.store, shown);
   }
-  return domain::valid_uuid(session->second) ? with.store->rounds_of(domain::session_id{session->second})
-                                             : std::vector<round_record>{};
+  return rows_of(domain::valid_uuid(*session) ? with.store->rounds_of(domain::session_id{*session})
+                                              : std::vector<round_record>{},
+                 shown);
 }
 
-runtime::http_response list_rounds(const rest_context& with, runtime::http_request& request) {
-  const session_configs configs(*with.store);
-  auto rows = rows_of(wanted_rounds(with, request), [&](const round_record& round) { return configs.shown(round); });
-  request.query.erase("session_id");
-  return list_answer(request, rows);
-}
-
-runtime::http_response get_round(const rest_context& with, runtime::http_request& request) {
-  const auto& id = request.parameters.at("id");
-  const auto rounds = with.store->rounds();
-  const auto found = std::ranges::find(rounds, id, [](const round_record& one) { return std::to_string(one.number); });
-  return found == rounds.end() ? entity_not_found(id) : json_answer(session_configs(*with.store).shown(*found));
+std::optional<json> find_round(const rest_context& with, const std::string& id) {
+  const auto number = running_number(id);
+  const auto found = number ? with.store->round(*number) : domain::failure(domain::errc::not_found, "");
+  return found ? std::optional(session_configs(*with.store)(*found)) : std::nullopt;
 }
 
 } // namespace
 
 route_list round_routes(const context_ptr& with) {
-  return {on("GET", "/api/v1/rounds", with, list_rounds), on("GET", "/api/v1/rounds/{id}", with, get_round)};
+  return entity_routes(with, {"/api/v1/rounds", all_rounds, find_round});
 }
 
 } // namespace fedloom::controller

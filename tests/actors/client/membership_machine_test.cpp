@@ -133,6 +133,26 @@ TEST_F(membership_machine_test, asks_for_another_place_after_three_greetings_wit
   EXPECT_EQ(wait(), after({"close combiner"}, joins_again));
 }
 
+TEST_F(membership_machine_test, tells_the_controller_of_its_machine_and_hears_which_package_is_active) {
+  auto config = client_a();
+  config.machine = {8, std::uint64_t{1} << 34, "seccomp", "0.1.0"};
+  sut = membership_machine(config, {}, 1);
+  const auto effects = sut.start(at(0));
+  const auto* said = std::get_if<membership::send>(&effects.back());
+  ASSERT_NE(said, nullptr);
+  EXPECT_EQ(std::get<domain::join>(said->what).machine, config.machine);
+
+  domain::placement placed{domain::combiner_id{"1"}, "b:1", {}, {}};
+  placed.package = {test::id_of<domain::package_digest>(3), 700, ""};
+  for (const auto& one : sut.received(at(0), link::controller, placed)) {
+    if (const auto* joined = std::get_if<membership::joined>(&one)) {
+      EXPECT_EQ(joined->package, placed.package);
+      return;
+    }
+  }
+  FAIL() << "nobody hears of the placement";
+}
+
 TEST_F(membership_machine_test, backs_off_while_the_controller_is_down) {
   start();
   std::int64_t before = 0;
@@ -147,7 +167,7 @@ TEST_F(membership_machine_test, backs_off_while_the_controller_is_down) {
 
 TEST_F(membership_machine_test, repeats_a_join_that_is_never_answered_at_bounded_intervals) {
   start();
-  const transport::dialog_limits limits;
+  const auto limits = client_a().limits;
   for (int round = 0; round < 40; ++round) {
     EXPECT_LE(*sut.next_wake(), now_ + limits.answer);
     EXPECT_EQ(wait(), lines{"close controller"});

@@ -56,6 +56,13 @@ inline std::string render(const run& e) {
   return "run " + client::render(e.round) + " " + std::string(to_string(e.kind)) + " with " +
          std::to_string(e.model.size()) + "B within " + std::to_string(e.time_limit.count()) + "ms";
 }
+inline std::string render(const prepare& e) {
+  return "prepare " + test::render(e.package.content) + (e.archive.empty() ? "" : " of ") +
+         (e.archive.empty() ? "" : std::to_string(e.archive.size()) + "B");
+}
+inline std::string render(const report_package& e) {
+  return "log " + test::render(e.package) + " " + code_of(e.reason);
+}
 inline std::string render(const stop_running&) {
   return "stop";
 }

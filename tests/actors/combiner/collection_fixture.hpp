@@ -98,8 +98,9 @@ protected:
   lines fails(const std::string& client, domain::task_kind kind = domain::task_kind::train) {
     return told(sut->received(at(now), id(client), domain::task_failed{kind, {domain::errc::entry_point_failed, ""}}));
   }
-  lines validates(const std::string& client, std::uint64_t examples) {
-    return told(sut->received(at(now), id(client), domain::validation{examples, {}}));
+  lines validates(const std::string& client, std::uint64_t examples, const std::string& output = "{}") {
+    const auto bytes = domain::shared_bytes::copy_of(std::as_bytes(std::span(output)));
+    return told(sut->received(at(now), id(client), domain::validation{examples, {}, plan.kind}, bytes));
   }
   lines frozen(std::size_t sum_bytes) { return told(sut->frozen(some_bytes(sum_bytes), {})); }
   /// Offer, upload, fold and journal.

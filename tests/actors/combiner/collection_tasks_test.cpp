@@ -134,9 +134,51 @@ TEST_F(collection_tasks_test, collects_validations) {
   EXPECT_EQ(close(), lines{"report partial weight 36 sum 0B, a x30, b x1, c x5"});
 }
 
+TEST_F(collection_tasks_test, keeps_what_validations_and_predictions_put_out_and_how_long_they_took) {
+  plan.kind = domain::task_kind::predict;
+  collect({"a"});
+  now = 700;
+  validates("a", 1, R"({"classes":[3,1]})");
+  EXPECT_EQ(sut->contribution_of(id("a")).output, R"({"classes":[3,1]})");
+  EXPECT_EQ(sut->contribution_of(id("a")).took, domain::milliseconds{700});
+}
+
+TEST_F(collection_tasks_test, notes_how_long_a_training_took_up_to_the_whole_update) {
+  collect({"a"});
+  now = 400;
+  offers("a");
+  now = 900;
+  upload("a");
+  EXPECT_EQ(sut->contribution_of(id("a")).took, domain::milliseconds{900});
+}
+
+TEST_F(collection_tasks_test, refuses_an_output_that_is_too_long) {
+  plan.kind = domain::task_kind::validate;
+  collect({"a", "b"});
+  EXPECT_EQ(validates("a", 1, std::string(domain::output_bytes + 1, 'x')),
+            (lines{"failed a too_large", "report progress 0 accepted 1 failed 1 pending"}));
+  EXPECT_EQ(validates("b", 1, std::string(domain::output_bytes, 'x')),
+            lines{"report progress 1 accepted 1 failed 0 pending"});
+}
+
+TEST_F(collection_tasks_test, holds_no_more_output_than_a_part_may_hand_over) {
+  constexpr auto fit = domain::outputs_in_all_bytes / domain::output_bytes;
+  std::vector<std::string> cohort;
+  for (std::size_t i = 0; i <= fit; ++i) {
+    cohort.push_back("c" + std::to_string(i));
+  }
+  plan.kind = domain::task_kind::validate;
+  collect(cohort);
+  const std::string longest(domain::output_bytes, 'x');
+  for (std::size_t i = 0; i < fit; ++i) {
+    EXPECT_EQ(validates(cohort[i], 1, longest).size(), 1u);
+  }
+  EXPECT_EQ(validates(cohort[fit], 1, "x").front(), "failed " + cohort[fit] + " too_large");
+}
+
 TEST_F(collection_tasks_test, takes_no_updates_for_a_validation_and_no_validations_for_training) {
   collect({"a"});
-  EXPECT_EQ(validates("a", 30), lines{});
+  EXPECT_EQ(told(sut->received(at(now), id("a"), domain::validation{30, {}}, {})), lines{});
   plan.kind = domain::task_kind::validate;
   plan.cohort.clear();
   collect({"a"});

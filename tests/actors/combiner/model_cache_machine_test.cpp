@@ -201,6 +201,28 @@ TEST_F(model_cache_serve_test, lets_the_oldest_model_go_before_it_pulls_the_next
       << "who had begun ends it";
 }
 
+TEST_F(model_cache_serve_test, serves_packages_beside_the_model) {
+  const auto package = test::id_of<domain::package_digest>(1);
+  EXPECT_EQ(told(sut.need(at(0), package, three_chunks)), lines{"ask get package-1 as 1 from 0 credit 2"});
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    chunk(1, i);
+  }
+  auto digests = std::make_shared<const std::vector<domain::digest>>(3);
+  EXPECT_EQ(told(sut.verified(package, transfer::served_stream{stream, digests})), lines{"ready package-1 3145728B"});
+  hold(1, 2);
+  hold(2, 3);
+  EXPECT_EQ(from_client(7, domain::get_package{package, domain::transfer_id{4}, 0, 1}),
+            (lines{"served package-1 3145728B", "send peer 7: chunk 4#0 +1048576B"}))
+      << "models come and go meanwhile";
+}
+
+TEST_F(model_cache_serve_test, takes_no_package_beyond_its_bound) {
+  auto limits = small_limits();
+  limits.package_bytes = 100;
+  sut = model_cache_machine{limits};
+  EXPECT_EQ(told(sut.need(at(0), test::id_of<domain::package_digest>(1), 101)), lines{"failed package-1 too_large"});
+}
+
 TEST_F(model_cache_serve_test, is_busy_at_the_bound_of_its_transfers) {
   sut = model_cache_machine{small_limits(1)};
   hold(1);

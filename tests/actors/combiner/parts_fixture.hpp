@@ -17,8 +17,8 @@ inline std::string render(const report& e) {
   const auto* declined = std::get_if<domain::plan_declined>(&e.what);
   return "report " + test::render(e.what) + (declined != nullptr ? " " + code_of(declined->reason) : "");
 }
-inline std::string render(const need_model& e) {
-  return "need " + test::render(e.model);
+inline std::string render(const need_stream& e) {
+  return "need " + test::render_name(e.name);
 }
 inline std::string render(const open_sum& e) {
   return "open sum" + of(e.lease);
@@ -106,7 +106,7 @@ protected:
     return told(sut().journalled(at(now), domain::lease_id{lease}, id(client),
                                  domain::failure(domain::errc::storage_full, "no space")));
   }
-  lines ready() { return told(sut().model_ready(at(now), test::id_of<domain::model_id>(1), bytes())); }
+  lines ready() { return told(sut().stream_ready(at(now), test::id_of<domain::model_id>(1), bytes())); }
   lines came(const std::string& client) { return told(sut().client_came(at(now), id(client), 100)); }
   lines left(const std::string& client) { return told(sut().client_left(at(now), id(client), {})); }
   lines offers(const std::string& client, std::uint32_t round, std::uint32_t attempt = 1) {

@@ -91,9 +91,47 @@ TEST_F(parts_machine_test, gives_its_part_up_when_an_answer_cannot_be_written_do
 TEST_F(parts_machine_test, declines_a_plan_whose_model_is_not_to_be_had) {
   planned(1, 5, {"a"});
   const domain::error gone{domain::errc::not_found, ""};
-  EXPECT_EQ(told(sut().model_failed(at(now), test::id_of<domain::model_id>(1), gone)).front(),
+  EXPECT_EQ(told(sut().stream_failed(at(now), test::id_of<domain::model_id>(1), gone)).front(),
             "report plan_declined not_found");
   EXPECT_EQ(sut().size(), 0u);
+}
+
+TEST_F(parts_machine_test, asks_nobody_before_the_package_can_be_fetched_here) {
+  came("a");
+  auto one = plan(5, {"a"});
+  one.package = {test::id_of<domain::package_digest>(3), 700, ""};
+  one.client_settings = R"({"mu":1})";
+  EXPECT_EQ(planned(1, one), (lines{"opened s/1.1", "journal 5 plan", "need model-1", "need package-3"}));
+  journalled(5);
+  EXPECT_EQ(ready(), lines{"open sum 5"});
+  EXPECT_EQ(told(sut().stream_ready(at(now), one.package.content, bytes())),
+            lines{"send a s/1.1: task train model-1 60000ms package-3{\"mu\":1} +64B"});
+}
+
+TEST_F(parts_machine_test, declines_a_plan_whose_package_is_not_to_be_had) {
+  auto one = plan(5, {"a"});
+  one.package = {test::id_of<domain::package_digest>(3), 700, ""};
+  planned(1, one);
+  ready();
+  const domain::error gone{domain::errc::not_found, ""};
+  EXPECT_EQ(told(sut().stream_failed(at(now), one.package.content, gone)).front(), "report plan_declined not_found");
+  EXPECT_EQ(sut().size(), 0u);
+}
+
+TEST_F(parts_machine_test, tells_validations_and_predictions_of_one_round_apart) {
+  came("a");
+  for (const auto kind : {domain::task_kind::validate, domain::task_kind::predict}) {
+    auto one = plan(kind == domain::task_kind::validate ? 5 : 6, {"a"});
+    one.kind = kind;
+    planned(1, one);
+  }
+  ready();
+  const auto answer = [&](domain::task_kind kind) {
+    return told(sut().from_client(at(now), id("a"), {{{}, key(1), 0, 0}, domain::validation{1, {}, kind}, bytes()}));
+  };
+  EXPECT_EQ(answer(domain::task_kind::predict), lines{"report progress 1 accepted 0 failed 0 pending"});
+  EXPECT_EQ(answer(domain::task_kind::predict), lines{}) << "twice";
+  EXPECT_EQ(answer(domain::task_kind::validate), lines{"report progress 1 accepted 0 failed 0 pending"});
 }
 
 TEST_F(parts_machine_test, answers_a_plan_that_comes_again_with_what_it_has) {

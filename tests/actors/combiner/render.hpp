@@ -73,19 +73,19 @@ inline std::string render(const ask_controller& e) {
   return "ask " + test::render(e.what);
 }
 inline std::string render(const verify& e) {
-  return "verify " + test::render(e.model) + " in " + std::to_string(e.pieces.size());
+  return "verify " + test::render_name(e.name) + " in " + std::to_string(e.pieces.size());
 }
 inline std::string render(const ready& e) {
-  return "ready " + test::render(e.model) + " " + std::to_string(e.what.stream.size()) + "B";
+  return "ready " + test::render_name(e.name) + " " + std::to_string(e.what.stream.size()) + "B";
 }
 inline std::string render(const failed& e) {
-  return "failed " + test::render(e.model) + " " + code_of(e.reason);
+  return "failed " + test::render_name(e.name) + " " + code_of(e.reason);
 }
 inline std::string render(const send& e) {
   return "send " + peer_of(e.to) + ": " + test::render(e.what, e.payload);
 }
 inline std::string render(const served& e) {
-  return "served " + test::render(e.model) + " " + std::to_string(e.bytes) + "B";
+  return "served " + test::render_name(e.name) + " " + std::to_string(e.bytes) + "B";
 }
 } // namespace model_cache
 

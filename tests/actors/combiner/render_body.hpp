@@ -21,6 +21,15 @@ inline std::string render(const domain::model_id& id) {
   return "model-" + std::to_string(id.value()[0]);
 }
 
+inline std::string render(const domain::package_digest& id) {
+  return "package-" + std::to_string(id.value()[0]);
+}
+/// A name of either kind.
+template <class... Names>
+std::string render_name(const std::variant<Names...>& name) {
+  return std::visit([](const auto& one) { return render(one); }, name);
+}
+
 inline std::string render(const std::vector<domain::client_id>& clients) {
   std::string text;
   for (const auto& client : clients) {
@@ -45,7 +54,8 @@ struct body_text {
   }
   std::string operator()(const domain::task& m) const {
     return "task " + std::string(to_string(m.kind)) + " " + render(m.model) + " " +
-           std::to_string(m.remaining.count()) + "ms";
+           std::to_string(m.remaining.count()) + "ms" + (m.package.bytes > 0 ? " " + render(m.package.content) : "") +
+           m.client_settings;
   }
   std::string operator()(const domain::cancel_task& m) const { return "cancel " + std::string(to_string(m.kind)); }
   std::string operator()(const domain::task_failed& m) const {
@@ -79,6 +89,10 @@ struct body_text {
   }
   std::string operator()(const domain::get_model& m) const {
     return "get " + render(m.model) + " as " + std::to_string(m.transfer.value()) + " from " +
+           std::to_string(m.from_chunk) + " credit " + std::to_string(m.credit);
+  }
+  std::string operator()(const domain::get_package& m) const {
+    return "get " + render(m.package) + " as " + std::to_string(m.transfer.value()) + " from " +
            std::to_string(m.from_chunk) + " credit " + std::to_string(m.credit);
   }
   std::string operator()(const domain::grant& m) const {

@@ -14,8 +14,13 @@ protected:
   }
   std::string asked(std::uint64_t peer, std::uint8_t model, std::uint64_t transfer, std::uint32_t from = 0,
                     std::uint32_t credit = 8) {
+    return render(sut.asked(transport::peer_id{peer},
+                            domain::get_model{model_number(model), domain::transfer_id{transfer}, from, credit}));
+  }
+  static domain::package_digest package(std::uint8_t number) { return domain::package_digest{{number}}; }
+  std::string asked_for_package(std::uint64_t peer, std::uint8_t number, std::uint64_t transfer) {
     return render(
-        sut.asked(transport::peer_id{peer}, {model_number(model), domain::transfer_id{transfer}, from, credit}));
+        sut.asked(transport::peer_id{peer}, domain::get_package{package(number), domain::transfer_id{transfer}, 0, 8}));
   }
   std::string loaded(std::uint8_t model, domain::expected<transfer::served_stream> outcome) {
     return render(sut.loaded(model_number(model), std::move(outcome)));
@@ -23,7 +28,7 @@ protected:
   std::string received(std::uint64_t peer, domain::body what) {
     return render(sut.received(transport::peer_id{peer}, {{}, std::move(what), {}}));
   }
-  hand_out_machine sut{1, 3};
+  hand_out_machine sut{{1, 2, 3}};
 };
 
 TEST_F(hand_out_machine_test, serves_an_offered_model_within_the_credit) {
@@ -58,6 +63,22 @@ TEST_F(hand_out_machine_test, holds_no_more_models_than_its_bound) {
   sut.offer(model_number(2), stream(1));
   EXPECT_EQ(asked(7, 1, 1), "load m1");
   EXPECT_EQ(asked(7, 2, 2), "->7 chunk 0");
+}
+
+TEST_F(hand_out_machine_test, serves_packages_as_it_serves_models) {
+  EXPECT_EQ(asked_for_package(7, 1, 1), "load p1");
+  EXPECT_EQ(asked_for_package(8, 1, 1), "");
+  EXPECT_EQ(render(sut.loaded(package(1), stream(2))), "->7 chunk 0 | ->7 chunk 1 | ->8 chunk 0 | ->8 chunk 1");
+}
+
+TEST_F(hand_out_machine_test, a_new_model_does_not_take_the_place_of_a_package) {
+  sut.offer(package(1), stream(1));
+  sut.offer(model_number(1), stream(1));
+  sut.offer(model_number(2), stream(1));
+  EXPECT_EQ(asked_for_package(7, 1, 1), "->7 chunk 0");
+  sut.offer(package(2), stream(1));
+  sut.offer(package(3), stream(1));
+  EXPECT_EQ(asked_for_package(7, 1, 2), "load p1") << "two newer ones are here";
 }
 
 TEST_F(hand_out_machine_test, serves_no_more_transfers_than_its_bound) {

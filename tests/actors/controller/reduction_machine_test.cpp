@@ -39,7 +39,7 @@ protected:
     merged(what.what.lease.value(), code);
   }
   std::vector<domain::parent_weight> parents() {
-    return std::get<reduction::average>(sut.average({about, 1.0}).front()).parents;
+    return std::get<reduction::average>(sut.average({about}).front()).parents;
   }
   std::string abandon(std::uint64_t lease) { return render(sut.abandon(domain::lease_id{lease})); }
 
@@ -139,10 +139,11 @@ TEST_F(reduction_machine_test, the_report_of_a_dropped_merge_is_ignored) {
 }
 
 TEST_F(reduction_machine_test, has_the_average_made) {
-  EXPECT_EQ(render(sut.average({about, 0.5})), "average 1");
-  const auto effects = sut.average({about, 0.5, 77});
+  EXPECT_EQ(render(sut.average({about})), "average 1");
+  const auto effects = sut.average({about, aggregation::fedavg{0.5}, 77, model_number(9)});
   const auto& what = std::get<reduction::average>(effects.front());
-  EXPECT_EQ(what.rate, 0.5);
+  EXPECT_EQ(what.how, aggregation::server_optimizer{aggregation::fedavg{0.5}});
+  EXPECT_EQ(what.state, model_number(9));
   EXPECT_EQ(what.divisor, 77U);
 }
 

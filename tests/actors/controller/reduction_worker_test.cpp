@@ -35,7 +35,7 @@ protected:
   domain::expected<prepared_model> loaded(const domain::model_id& model) {
     return reported([&](auto report) { sut.load(model, std::move(report)); });
   }
-  domain::expected<prepared_model> averaged(reduction::average how = {{}, 1.0}) {
+  domain::expected<prepared_model> averaged(reduction::average how = {}) {
     return reported([&](auto report) { sut.average(how, std::move(report)); });
   }
   domain::errc merged(reduction::merge what) {
@@ -103,7 +103,7 @@ TEST_F(reduction_worker_test, merges_parts_and_makes_their_mean_durable) {
 TEST_F(reduction_worker_test, applies_the_server_learning_rate) {
   open_sum();
   merged(sum_of({3, 4}, 4));
-  const auto mean = averaged({{}, 0.5});
+  const auto mean = averaged({{}, aggregation::fedavg{0.5}});
   ASSERT_TRUE(mean) << mean.error().text;
   EXPECT_EQ(values_of<float>(mean->served.stream.span(), 0), (std::vector<float>{2, 3}));
 }
@@ -115,7 +115,7 @@ TEST_F(reduction_worker_test, late_updates_count_by_what_they_changed_in_their_o
   open_sum();
   merged(sum_of({2, 4}, 2)); // +1, +2
   merged(sum_of({8, 9}, 1)); // +3, +4
-  const auto next = averaged({{}, 1.0, 4, {{parent, 1}}});
+  const auto next = averaged({{}, {}, 4, {{parent, 1}}});
   ASSERT_TRUE(next) << next.error().text;
   EXPECT_EQ(values_of<float>(next->served.stream.span(), 0), (std::vector<float>{1 + 1.25F, 2 + 2}));
   EXPECT_TRUE(models->has(next->head.model));
@@ -124,12 +124,12 @@ TEST_F(reduction_worker_test, late_updates_count_by_what_they_changed_in_their_o
 TEST_F(reduction_worker_test, a_parent_that_is_missing_or_not_alike_ends_the_attempt_with_its_reason) {
   open_sum();
   merged(sum_of({2, 4}, 2));
-  EXPECT_EQ(averaged({{}, 1.0, 0, {{domain::model_id{}, 1}}}).error().code, domain::errc::not_found);
+  EXPECT_EQ(averaged({{}, {}, 0, {{domain::model_id{}, 1}}}).error().code, domain::errc::not_found);
   const auto other = model_builder{}.tensor(model::dtype::f32, std::vector<float>{5}).stream();
   ASSERT_TRUE(models->put(model::id_of(other), other));
   open_sum();
   merged(sum_of({2, 4}, 2));
-  EXPECT_EQ(averaged({{}, 1.0, 0, {{model::id_of(other), 1}}}).error().code, domain::errc::wrong_shape);
+  EXPECT_EQ(averaged({{}, {}, 0, {{model::id_of(other), 1}}}).error().code, domain::errc::wrong_shape);
   EXPECT_EQ(averaged().error().code, domain::errc::wrong_state) << "the sum is closed";
 }
 
@@ -139,13 +139,13 @@ TEST_F(reduction_worker_test, a_disk_that_is_full_ends_the_attempt_with_its_reas
   reduction_worker on_full_disk(full);
   on_full_disk.open_sum({{domain::session_id{"s"}, 1, 1}, id, scales});
   on_full_disk.merge(sum_of({2, 4}, 2), [](auto, const auto&) {});
-  const auto next = reported([&](auto report) { on_full_disk.average({{}, 1.0}, std::move(report)); });
+  const auto next = reported([&](auto report) { on_full_disk.average({}, std::move(report)); });
   EXPECT_EQ(next.error().code, domain::errc::storage_full);
 }
 
 TEST_F(reduction_worker_test, weights_that_cannot_be_are_refused) {
-  for (const auto& how : {reduction::average{{}, 1.0, 1}, reduction::average{{}, 1.0, std::uint64_t{1} << 61},
-                          reduction::average{{}, 1.0, 0, {{id, 3}}}}) {
+  for (const auto& how : {reduction::average{{}, {}, 1}, reduction::average{{}, {}, std::uint64_t{1} << 61},
+                          reduction::average{{}, {}, 0, {{id, 3}}}}) {
     open_sum();
     merged(sum_of({2, 4}, 2));
     EXPECT_EQ(averaged(how).error().code, domain::errc::bad_weight);

@@ -16,6 +16,17 @@ protected:
   }
 };
 
+TEST_F(registry_machine_test, what_a_client_claims_of_its_machine_is_stored_and_handed_on) {
+  comes("b1", 1);
+  auto asked = joining("c1");
+  asked.machine = {8, 1 << 30, "none", "1.0"};
+  const auto effects = machine->join(now, {}, peer(101), asked);
+  EXPECT_EQ(std::get<registry::store>(effects.front()).changes.clients.at(0).machine, asked.machine);
+  const auto up = machine->roster(now, "combiner/b1", {false, {asked.client}, {}});
+  EXPECT_EQ(std::get<registry::client_up>(up.front()).who.machine, asked.machine);
+  EXPECT_EQ(machine->available().at(0).machine, asked.machine);
+}
+
 TEST_F(registry_machine_test, welcomes_a_combiner_and_keeps_it_in_the_store) {
   EXPECT_EQ(greeted("b1", 1), "store{combiner b1} | identify 1 as combiner/b1 | ->1 combiner_welcome | up b1");
   EXPECT_EQ(machine->living().size(), 1u);

@@ -15,6 +15,14 @@ TEST_F(registry_placement_test, stores_the_client_before_both_sides_hear_of_the_
                                  "->101 placement b1 at tcp://b1 t2 resume t1");
 }
 
+TEST_F(registry_placement_test, names_the_active_package_so_that_clients_prepare_ahead) {
+  comes("b1", 1);
+  machine->package_is({domain::package_digest{{1}}, 700, ""});
+  EXPECT_THAT(join(joining("c1")), testing::HasSubstr("resume t1 package 700B"));
+  machine->package_is({});
+  EXPECT_THAT(join(joining("c2")), testing::Not(testing::HasSubstr("package")));
+}
+
 TEST_F(registry_placement_test, chooses_the_combiner_with_the_fewest_clients) {
   comes("b1", 1);
   comes("b2", 2);

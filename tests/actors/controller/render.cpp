@@ -72,7 +72,7 @@ std::string render(const domain::body& what) {
           [](const domain::expect_client& m) { return "expect_client " + m.client.value() + " " + token(m.ticket); },
           [](const domain::placement& m) {
             return "placement " + m.combiner.value() + " at " + m.endpoint + " " + token(m.ticket) + " resume " +
-                   token(m.resume);
+                   token(m.resume) + (m.package.bytes > 0 ? " package " + number(m.package.bytes) + "B" : "");
           },
           [](const domain::heartbeat& m) { return "heartbeat " + number(m.sequence); },
           [](const domain::round_plan& m) { return render_plan(m); },
@@ -189,6 +189,9 @@ static std::string render_one(const abandon_sum& e) {
 static std::string render_one(const average& e) {
   return "average " + number(e.about.round) + "." + number(e.about.attempt);
 }
+static std::string render_one(const drop_state& e) {
+  return "drop_state " + model(e.state);
+}
 static std::string render_one(const drop_sum&) {
   return "drop_sum";
 }
@@ -244,7 +247,11 @@ static std::string render_one(const tell_failed& e) {
 
 namespace hand_out {
 static std::string render_one(const load& e) {
-  return "load " + model(e.model);
+  return "load " + std::visit(overloaded{
+                                  [](const domain::model_id& id) { return model(id); },
+                                  [](const domain::package_digest& id) { return "p" + std::to_string(id.value()[0]); },
+                              },
+                              e.what);
 }
 static std::string render_one(const send& e) {
   return to(e.to) + render(e.what);

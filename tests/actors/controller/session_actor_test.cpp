@@ -26,18 +26,7 @@ public:
     return is_full ? domain::failure(errc::storage_full, "no room") : under_->write(changes);
   }
   domain::expected<domain::term> next_term() override { return under_->next_term(); }
-  std::vector<domain::session_record> sessions() const override { return under_->sessions(); }
-  domain::expected<domain::session_record> session(const domain::session_id& id) const override {
-    return under_->session(id);
-  }
-  std::vector<domain::round_record> rounds() const override { return under_->rounds(); }
-  std::vector<domain::round_record> rounds_of(const domain::session_id& id) const override {
-    return under_->rounds_of(id);
-  }
-  std::vector<domain::model_record> models() const override { return under_->models(); }
-  std::vector<domain::client_record> clients() const override { return under_->clients(); }
-  std::vector<domain::combiner_record> combiners() const override { return under_->combiners(); }
-  std::uint64_t last_round_number() const override { return under_->last_round_number(); }
+  const storage::record_tables& tables() const override { return under_->tables(); }
 
 private:
   std::unique_ptr<storage::round_store> under_ = storage::make_memory_round_store();

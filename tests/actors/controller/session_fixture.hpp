@@ -14,7 +14,7 @@ protected:
   /// A new life of the machine, from what is in the store.
   void begin_anew(domain::term term) {
     sut = std::make_unique<session_machine>(limits, policy, term, 1);
-    sut->restore(store->sessions(), store->rounds());
+    sut->restore(store->sessions(), store->rounds(), store->page<domain::run_record>({}));
   }
 
   /// Applies what is stored, remembers leases and the last reply, and renders.
@@ -60,9 +60,7 @@ protected:
     record.seed = model_number(1);
     return done(sut->create(moment(), 1, record, true));
   }
-  std::string begin(const std::string& name) {
-    return done(sut->begin(moment(), 2, domain::session_id{name}, std::nullopt));
-  }
+  std::string begin(const std::string& name) { return done(sut->begin(moment(), 2, domain::session_id{name}, {})); }
   std::string change(const std::string& name, session_order what) {
     return done(sut->change(moment(), 3, domain::session_id{name}, what));
   }

@@ -42,6 +42,37 @@ TEST_F(session_refusals_test, each_option_is_refused_with_its_name_its_value_and
             domain::errc::malformed);
 }
 
+TEST_F(session_refusals_test, options_of_optimizer_selection_and_early_stop_are_refused_alike) {
+  using domain::optimizer_rule;
+  EXPECT_THAT(wrong([](auto& o) { o.optimizer.rule = optimizer_rule::adam, o.optimizer.beta1 = 1; }).text,
+              HasSubstr("beta1"));
+  EXPECT_THAT(wrong([](auto& o) { o.optimizer.rule = optimizer_rule::yogi, o.optimizer.tau = 0; }).text,
+              HasSubstr("tau"));
+  EXPECT_THAT(wrong([](auto& o) { o.optimizer.rule = optimizer_rule::momentum, o.server_learning_rate = 1001; }).text,
+              HasSubstr("learning_rate"));
+  EXPECT_EQ(wrong([](auto& o) { o.optimizer.rule = optimizer_rule::momentum, o.server_learning_rate = 10; }).text, "");
+  EXPECT_EQ(wrong([](auto& o) { o.optimizer.rule = optimizer_rule::adagrad, o.optimizer.tau = 5000; }).code,
+            domain::errc::malformed);
+  EXPECT_THAT(wrong([](auto& o) { o.proximal_mu = -1; }).text, HasSubstr("mu"));
+  EXPECT_EQ(wrong([](auto& o) { o.selection.fraction = 0; }).text,
+            "selection.fraction is 0.000000; allowed: above 0 and at most 1");
+  EXPECT_THAT(wrong([](auto& o) {
+                o.selection.clients = {domain::client_id{"a"}, domain::client_id{"a"}};
+              }).text,
+              HasSubstr("twice"));
+  EXPECT_THAT(wrong([](auto& o) { o.selection.clients = {domain::client_id{"a"}}, o.min_clients = 2; }).text,
+              HasSubstr("no round could reach it"));
+  EXPECT_EQ(wrong([](auto& o) { o.stop_early.window = 1; }).text,
+            "early_stop.window is 1; allowed: 0 (never) or 2 to 1000 rounds");
+  EXPECT_THAT(wrong([](auto& o) { o.stop_early.threshold = 0; }).text, HasSubstr("early_stop.threshold"));
+  EXPECT_THAT(wrong([](auto& o) { o.stop_early.metric = ""; }).text, HasSubstr("early_stop.metric"));
+  EXPECT_THAT(wrong([](auto& o) { o.stop_early.target = 0.5, o.validate = false; }).text,
+              HasSubstr("with validate only"));
+  EXPECT_THAT(wrong([](auto& o) { o.client_settings = "[1]"; }).text, HasSubstr("a JSON object"));
+  EXPECT_THAT(wrong([](auto& o) { o.client_settings = "{" + std::string(5000, ' ') + "}"; }).text,
+              HasSubstr("at most 4056 bytes"));
+}
+
 TEST_F(session_refusals_test, a_quorum_that_no_round_could_reach_is_refused) {
   EXPECT_THAT(wrong([](auto& o) { o.min_clients = 3, o.requested_clients = 2; }).text,
               HasSubstr("no round could reach it"));
@@ -79,16 +110,32 @@ TEST_F(session_refusals_test, a_session_begins_only_once_and_only_if_it_exists) 
   EXPECT_EQ(begin("s"), "reply 2 not_found");
   running(options(1));
   EXPECT_EQ(begin("s"), "reply 2 wrong_state");
-  collected();
-  averaged(1);
+  stop("s");
   EXPECT_EQ(begin("s"), "reply 2 wrong_state");
 }
 
 TEST_F(session_refusals_test, the_number_of_rounds_may_be_changed_at_the_start_within_bounds) {
   create("s", options(1));
-  EXPECT_EQ(done(sut->begin(moment(), 2, domain::session_id{"s"}, 0)), "reply 2 malformed");
-  EXPECT_THAT(done(sut->begin(moment(), 2, domain::session_id{"s"}, 7)), HasSubstr("reply 2 Started"));
+  EXPECT_EQ(done(sut->begin(moment(), 2, domain::session_id{"s"}, {.rounds = 0})), "reply 2 malformed");
+  EXPECT_THAT(done(sut->begin(moment(), 2, domain::session_id{"s"}, {.rounds = 7})), HasSubstr("reply 2 Started"));
   EXPECT_EQ(session().options.rounds, 7u);
+}
+
+TEST_F(session_refusals_test, what_a_start_says_otherwise_changes_the_session_within_bounds) {
+  create("s", options(1));
+  const std::vector<domain::client_id> twice{domain::client_id{"a"}, domain::client_id{"a"}};
+  const std::vector<domain::client_id> three{domain::client_id{"a"}, domain::client_id{"b"}, domain::client_id{"c"}};
+  const auto start = [&](const start_terms& terms) {
+    return done(sut->begin(moment(), 2, domain::session_id{"s"}, terms));
+  };
+  EXPECT_EQ(start({.round_timeout = std::chrono::milliseconds{1}}), "reply 2 malformed");
+  EXPECT_EQ(start({.clients = twice}), "reply 2 malformed");
+  EXPECT_EQ(session().options, options(1));
+  EXPECT_THAT(start({.round_timeout = std::chrono::seconds{9}, .model_name_prefix = "p", .clients = three}),
+              HasSubstr("reply 2 Started"));
+  EXPECT_EQ(session().options.round_timeout, std::chrono::seconds{9});
+  EXPECT_EQ(session().options.model_name_prefix, "p");
+  EXPECT_EQ(session().options.selection.clients, three);
 }
 
 TEST_F(session_refusals_test, a_start_that_policy_denies_changes_nothing) {

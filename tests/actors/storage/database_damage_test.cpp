@@ -171,7 +171,7 @@ TEST_F(database_damage_test, upgrades_an_older_store_in_one_batch) {
   auto newer = layout;
   newer.format = 4;
   newer.families.emplace_back("more");
-  newer.upgrade = [](std::uint64_t from, rocksdb::WriteBatch& batch) -> domain::expected<void> {
+  newer.upgrade = [](database&, std::uint64_t from, rocksdb::WriteBatch& batch) -> domain::expected<void> {
     batch.Put("upgraded from", std::to_string(from));
     return {};
   };
@@ -186,7 +186,7 @@ TEST_F(database_damage_test, upgrades_an_older_store_in_one_batch) {
 TEST_F(database_damage_test, leaves_an_older_store_as_it_is_when_it_cannot_be_upgraded) {
   auto newer = layout;
   newer.format = 4;
-  newer.upgrade = [](std::uint64_t, rocksdb::WriteBatch&) -> domain::expected<void> {
+  newer.upgrade = [](database&, std::uint64_t, rocksdb::WriteBatch&) -> domain::expected<void> {
     return domain::failure(domain::errc::storage_failed, "no way");
   };
   EXPECT_EQ(database::open(folder().string(), newer).error().text, "no way");

@@ -92,6 +92,15 @@ TEST_F(model_check_test, refuses_a_missing_parent_of_an_open_round_but_not_of_an
   EXPECT_TRUE(storage::check_models(*records_, *models_));
 }
 
+TEST_F(model_check_test, refuses_a_missing_state_of_the_optimizer) {
+  auto session = session_from(seed_, head_);
+  session.optimizer_state = put(5);
+  ASSERT_TRUE(records_->write({.sessions = {session}}));
+  EXPECT_TRUE(storage::check_models(*records_, *models_));
+  std::filesystem::remove(file_of(*session.optimizer_state));
+  EXPECT_THAT(storage::check_models(*records_, *models_).error().text, HasSubstr(to_hex(*session.optimizer_state)));
+}
+
 TEST_F(model_check_test, finds_damage_of_an_older_model_when_it_is_read) {
   ASSERT_TRUE(records_->write({.sessions = {session_from(seed_, head_)}}));
   damage(seed_);
@@ -102,10 +111,12 @@ TEST_F(model_check_test, finds_damage_of_an_older_model_when_it_is_read) {
 TEST_F(model_check_test, removes_only_the_models_that_no_record_names) {
   const auto uploaded = put(3);
   const auto stray = put(4);
-  ASSERT_TRUE(records_->write({.sessions = {session_from(seed_, head_)}, .models = {record_of(uploaded)}}));
+  auto session = session_from(seed_, head_);
+  session.optimizer_state = put(5);
+  ASSERT_TRUE(records_->write({.sessions = {session}, .models = {record_of(uploaded)}}));
   EXPECT_EQ(storage::remove_stray_models(*records_, *models_), 1u);
   EXPECT_FALSE(models_->has(stray));
-  for (const auto& kept : {seed_, head_, uploaded}) {
+  for (const auto& kept : {seed_, head_, uploaded, *session.optimizer_state}) {
     EXPECT_TRUE(models_->get(kept));
   }
   EXPECT_EQ(storage::remove_stray_models(*records_, *models_), 0u);

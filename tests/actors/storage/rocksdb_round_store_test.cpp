@@ -1,5 +1,7 @@
 #include "actors/storage/database.hpp"
-#include "tests/contract/round_store_contract.hpp"
+#include "actors/storage/record_keys.hpp"
+#include "messages/codec/record.hpp"
+#include "tests/contract/round_store_entities.hpp"
 #include "tests/support/folder_content.hpp"
 #include "tests/support/small_disk.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -15,12 +17,13 @@ using testing::HasSubstr;
 
 struct rocksdb_round_stores {
   temporary_folder folder;
-  std::unique_ptr<storage::round_store> open() const {
-    return storage::open_rocksdb_round_store(folder.path().string()).value();
+  std::unique_ptr<storage::round_store> open(const storage::record_limits& limits = {}) const {
+    return storage::open_rocksdb_round_store(folder.path().string(), {}, limits).value();
   }
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(rocksdb, round_store_contract, rocksdb_round_stores);
+INSTANTIATE_TYPED_TEST_SUITE_P(rocksdb, round_store_entities, rocksdb_round_stores);
 
 class rocksdb_round_store_test : public testing::Test {
 protected:
@@ -33,7 +36,27 @@ protected:
     ASSERT_TRUE(raw->write(batch));
   }
 
-  const storage::database_layout layout{{"sessions", "rounds", "models", "clients", "combiners"}, 2};
+  /// A store as a version without an index wrote it.
+  void write_without_index(const std::vector<domain::round_record>& rounds,
+                           const std::vector<domain::model_record>& models) {
+    const auto raw = storage::database::open((folder_ / "store").string(),
+                                             {{"sessions", "rounds", "models", "clients", "combiners"}, 2})
+                         .value();
+    rocksdb::WriteBatch batch;
+    const auto put = [&](std::size_t family, const std::string& key, const std::vector<std::byte>& value) {
+      batch.Put(raw->family(family), key, {reinterpret_cast<const char*>(value.data()), value.size()});
+    };
+    for (const auto& round : rounds) {
+      put(1, storage::key_of(round), codec::encode(round));
+    }
+    for (const auto& model : models) {
+      put(2, storage::key_of(model), codec::encode(model));
+    }
+    ASSERT_TRUE(raw->write(batch));
+  }
+
+  const storage::database_layout layout{{"sessions", "rounds", "models", "clients", "combiners", "entities", "index"},
+                                        3};
   temporary_folder folder_;
 };
 
@@ -96,6 +119,49 @@ TEST_F(rocksdb_round_store_test, takes_over_a_store_of_the_version_before_with_a
   }
 }
 
+TEST_F(rocksdb_round_store_test, indexes_a_store_that_was_written_without_an_index_once) {
+  write_without_index({round_of(session_b, 1, 1, 7), round_of(session_a, 1, 1, 41)}, {model_at(3, session_a, 1, 5)});
+  for (int start = 0; start < 2; ++start) {
+    const auto store = open().value();
+    EXPECT_EQ(numbers<domain::round_record>(*store, {.newest_first = true}), (numbers_of{41, 7}));
+    EXPECT_EQ(store->round(7).value(), round_of(session_b, 1, 1, 7));
+    EXPECT_EQ(store->find(model_at(3, "", 0, 0).model).value(), model_at(3, session_a, 1, 5));
+    EXPECT_EQ(store->last_round_number(), 41u);
+  }
+}
+
+TEST_F(rocksdb_round_store_test, refuses_to_index_a_store_with_a_round_that_cannot_be_read_and_leaves_it_as_it_was) {
+  write_without_index({round_of(session_a, 1, 1, 1)}, {});
+  {
+    const auto raw = storage::database::open((folder_ / "store").string(),
+                                             {{"sessions", "rounds", "models", "clients", "combiners"}, 2})
+                         .value();
+    rocksdb::WriteBatch batch;
+    batch.Put(raw->family(1), "key", "no round");
+    ASSERT_TRUE(raw->write(batch));
+  }
+  EXPECT_EQ(open().error().code, domain::errc::storage_failed);
+  auto later = layout;
+  std::uint64_t found = 0;
+  later.upgrade = [&](storage::database&, std::uint64_t from, rocksdb::WriteBatch&) -> domain::expected<void> {
+    found = from;
+    return {};
+  };
+  ASSERT_TRUE(storage::database::open((folder_ / "store").string(), later));
+  EXPECT_EQ(found, 2u);
+}
+
+TEST_F(rocksdb_round_store_test, goes_on_numbering_after_a_restart) {
+  ASSERT_TRUE(open().value()->write(
+      {.attributes = {attribute_of("c", "gpu", "one")}, .measurements = {measured("c", "cpu", 1, 1)}}));
+  const auto store = open().value();
+  ASSERT_TRUE(
+      store->write({.attributes = {attribute_of("c", "gpu", "two")}, .measurements = {measured("c", "cpu", 2, 2)}}));
+  EXPECT_EQ(numbers<domain::attribute_record>(*store), (numbers_of{1, 2}));
+  EXPECT_EQ(numbers<domain::measurement_record>(*store), (numbers_of{1, 2}));
+  EXPECT_EQ(store->attributes_of(domain::client_id{"c"}).at(0).value, "two");
+}
+
 TEST_F(rocksdb_round_store_test, refuses_a_store_of_a_newer_version_and_leaves_it_as_it_is) {
   open().value().reset();
   set_format(99);
@@ -103,7 +169,7 @@ TEST_F(rocksdb_round_store_test, refuses_a_store_of_a_newer_version_and_leaves_i
   const auto store = open();
   ASSERT_FALSE(store);
   EXPECT_EQ(store.error().code, domain::errc::storage_failed);
-  EXPECT_THAT(store.error().text, AllOf(HasSubstr("has format 99"), HasSubstr("up to format 2")));
+  EXPECT_THAT(store.error().text, AllOf(HasSubstr("has format 99"), HasSubstr("up to format 3")));
   EXPECT_EQ(content_of(folder_ / "store"), before);
 }
 

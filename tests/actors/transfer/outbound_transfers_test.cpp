@@ -28,7 +28,7 @@ std::string told(const std::vector<reply>& said) {
 class outbound_transfers_test : public ::testing::Test {
 protected:
   std::string begin(std::uint64_t to, std::uint64_t transfer, std::uint32_t from, std::uint32_t credit) {
-    return told(sut.serve(to, {{}, transfer_id{transfer}, from, credit}, {stream, digests}));
+    return told(sut.serve(to, domain::get_model{{}, transfer_id{transfer}, from, credit}, {stream, digests}));
   }
   std::string credit(std::uint64_t to, std::uint64_t transfer, std::uint32_t chunks) {
     return told(sut.received(to, domain::credit{transfer_id{transfer}, chunks}));
@@ -56,7 +56,7 @@ TEST_F(outbound_transfers_test, sends_what_each_receiver_granted) {
 }
 
 TEST_F(outbound_transfers_test, sends_slices_of_the_one_stream_with_the_digests_that_were_computed_once) {
-  const auto sent = sut.begin(1, {{}, transfer_id{5}, 1, 1}, {stream, digests});
+  const auto sent = sut.begin(1, domain::get_model{{}, transfer_id{5}, 1, 1}, {stream, digests});
   ASSERT_TRUE(sent);
   ASSERT_EQ(sent->size(), 1u);
   EXPECT_EQ(sent->front().payload.data(), stream.data() + domain::chunk_bytes);

@@ -26,4 +26,22 @@ TEST(http_date, takes_no_other_text_for_a_date) {
   }
 }
 
+TEST(http_date, reads_iso_8601_as_well) {
+  const timestamp day = sys_days{year{2025} / 9 / 29};
+  EXPECT_EQ(date_of("2025-09-29"), day);
+  EXPECT_EQ(date_of("2025-09-29T13:42:54Z"), day + 13h + 42min + 54s);
+  EXPECT_EQ(date_of("2025-09-29 13:42:54.5"), day + 13h + 42min + 54s + 500ms);
+  EXPECT_EQ(date_of("2025-09-29T13:42:54.123456+02:00"), day + 11h + 42min + 54s + 123ms);
+  EXPECT_EQ(date_of("2025-09-29T23:00:00-01:30"), day + 24h + 30min);
+  EXPECT_EQ(date_of("Mon, 29 Sep 2025 13:42:54 GMT"), day + 13h + 42min + 54s);
+}
+
+TEST(http_date, takes_nothing_else_for_a_date_of_iso_8601) {
+  for (const auto* text :
+       {"", "2025", "2025-9-29", "2025-02-30", "2025-09-29T", "2025-09-29T13:42", "2025-09-29T24:00:00",
+        "2025-09-29T13:42:54+2", "2025-09-29T13:42:54Z ", "20250929", "yesterday"}) {
+    EXPECT_EQ(date_of(text), std::nullopt) << text;
+  }
+}
+
 } // namespace fedloom::controller

@@ -1,5 +1,5 @@
 #include "actors/model/npz.hpp"
-#include "tests/services/controller/rest_world.hpp"
+#include "tests/services/controller/upload_form.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -28,24 +28,9 @@ std::string npz_of(std::uint8_t value) {
   return text_of(model::npz_from_stream(stream_of(value)).value());
 }
 
-struct form {
-  std::string file;
-  std::string file_name = "seed.npz";
-  std::string field = "file";
-  std::map<std::string, std::string> fields{};
-};
-
 class models : public rest_test {
 protected:
-  static test::http_answer upload(const form& what) {
-    std::string body;
-    for (const auto& [name, value] : what.fields) {
-      body += "--xyz\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n";
-    }
-    body += "--xyz\r\nContent-Disposition: form-data; name=\"" + what.field + "\"; filename=\"" + what.file_name +
-            "\"\r\n\r\n" + what.file + "\r\n--xyz--\r\n";
-    return world->ask("POST", "/api/v1/models", body, "Content-Type: multipart/form-data; boundary=xyz\r\n");
-  }
+  static test::http_answer upload(const form& what) { return send_form(*world, "/api/v1/models", what); }
   static std::string path_of(const std::string& id) { return "/api/v1/models/" + id; }
 };
 
@@ -82,15 +67,56 @@ TEST_F(models, keep_the_record_of_their_first_upload) {
   EXPECT_THAT(column(get("/api/v1/models?model_id=" + id), "name"), ElementsAre("first"));
 }
 
-TEST_F(models, may_be_bytes_of_any_kind) {
-  const std::string weights("\x01\0\xff weights", 11);
+TEST_F(models, may_be_rows_of_numbers) {
+  const std::string weights = "sixteen bytes .."; // two float64
   const auto answer = upload({weights, "net.bin"});
   ASSERT_EQ(answer.status, 200) << answer.body;
   const std::string id = body_of(answer).at("model_id");
   EXPECT_EQ(body_of(get(path_of(id))).at("name"), "net.bin");
   EXPECT_EQ(get(path_of(id) + "/download?format=bin").body, weights);
   EXPECT_EQ(get(path_of(id) + "/download").status, 200);
-  EXPECT_EQ(upload({"other", "net.xyz", "file", {{"helper", "binaryhelper"}}}).status, 200);
+  EXPECT_EQ(upload({"four", "net.xyz", "file", {{"helper", "androidhelper"}}}).status, 200);
+}
+
+TEST_F(models, change_their_format_and_not_their_id) {
+  const std::string id = body_of(upload({npz_of(8)})).at("model_id");
+  for (const std::string format : {"safetensors", "flm", "npz"}) {
+    const auto file = get(path_of(id) + "/download?format=" + format).body;
+    EXPECT_EQ(body_of(upload({file, "again." + format})).at("model_id"), id) << format;
+  }
+}
+
+TEST_F(models, go_on_downloading_where_they_broke_off) {
+  const std::string id = body_of(upload({npz_of(9)})).at("model_id");
+  const auto whole = get(path_of(id) + "/download");
+  EXPECT_TRUE(whole.has_header("ETag: \"" + id + "\""));
+  const auto half = std::to_string(whole.body.size() / 2);
+  const auto rest = get(path_of(id) + "/download", "Range: bytes=" + half + "-\r\nIf-Range: \"" + id + "\"\r\n");
+  EXPECT_EQ(rest.status, 206);
+  EXPECT_EQ(rest.body, whole.body.substr(whole.body.size() / 2));
+  EXPECT_EQ(get(path_of(id) + "/download", "Range: bytes=99999999-\r\n").status, 416);
+}
+
+TEST_F(models, change_their_name_alone) {
+  const std::string id = body_of(upload({npz_of(10)})).at("model_id");
+  for (const auto* method : {"PATCH", "PUT"}) {
+    const auto answer = world->ask(method, path_of(id), R"({"name": "net of )" + std::string{method} + R"("})");
+    ASSERT_EQ(answer.status, 200) << answer.body;
+    EXPECT_EQ(body_of(answer).at("name"), "net of " + std::string{method});
+    EXPECT_EQ(body_of(get(path_of(id))), body_of(answer));
+  }
+  const auto refused = world->ask("PATCH", path_of(id), R"({"parent_model": null})");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_THAT(message_of(refused), HasSubstr("unknown key \"parent_model\""));
+  EXPECT_EQ(world->ask("PATCH", path_of(id), R"({"name": 7})").status, 400);
+  EXPECT_EQ(world->ask("PATCH", path_of(id), R"({"name": ""})").status, 400);
+  EXPECT_EQ(world->ask("PATCH", path_of(to_hex(model(77))), R"({"name": "x"})").status, 404);
+}
+
+TEST_F(models, show_their_parameters) {
+  const std::string id = body_of(upload({npz_of(0)})).at("model_id");
+  EXPECT_EQ(body_of(get(path_of(id) + "/parameters")).dump(),
+            R"({"array":[[[0,0,0,0,0],[0,0,0,0,0],[0,0,0,0,0]],[0,0,0,0,0,0,0]]})");
 }
 
 TEST_F(models, are_listed_with_their_place_in_the_trail) {
@@ -119,8 +145,9 @@ TEST_F(models, that_cannot_be_read_are_refused_with_what_to_do) {
       {{npz_of(3).substr(0, 100)}, "upload a file that numpy.savez made"},
       {{objects}, "upload a file that numpy.savez made of plain arrays"},
       {{""}, "the file is empty"},
-      {{npz_of(3), "seed.pt"}, "neither .npz nor .bin"},
-      {{npz_of(3), "seed.npz", "file", {{"helper", "androidhelper"}}}, "numpyhelper or binaryhelper"},
+      {{npz_of(3), "seed.pt"}, "does not end with .npz, .bin"},
+      {{npz_of(3), "seed.npz", "file", {{"helper", "torchhelper"}}}, "numpyhelper, binaryhelper"},
+      {{"seven b", "seed.bin"}, "no number of whole float64 elements"},
       {{npz_of(3), "seed.npz", "model"}, "a part \"file\""},
       {{npz_of(3), "seed.npz", "file", {{"name", std::string(300, 'x')}}}, "name is longer"},
   };
@@ -171,7 +198,7 @@ TEST_F(models, are_exported_in_known_formats_only) {
   const std::string id = body_of(upload({npz_of(7)})).at("model_id");
   const auto answer = get(path_of(id) + "/download?format=pickle");
   EXPECT_EQ(answer.status, 400);
-  EXPECT_THAT(message_of(answer), HasSubstr("npz, flm or bin"));
+  EXPECT_THAT(message_of(answer), HasSubstr("npz, bin, f32, safetensors or flm"));
   EXPECT_THAT(message_of(get(path_of(id) + "/download?format=bin")), HasSubstr("ask for format=npz"));
 }
 

@@ -150,9 +150,11 @@ TEST_F(served_openapi, describes_the_objects_as_they_are) {
   changes.clients.push_back({domain::client_id{"ann"}, "Ann", {}, {}, {}, 1, date(1)});
   changes.combiners.push_back({domain::combiner_id{"east"}, "tcp://127.0.0.1:1", 1, date(1)});
   changes.models.push_back({model(1), {}, {}, 0, "seed", 64, date(1)});
+  changes.packages.push_back({domain::package_id{"p1"}, "mnist", {}, "p.tgz", "numpyhelper", {}, date(1)});
   world->write(changes);
   expect_fields("client", "/api/v1/clients/ann");
   expect_fields("combiner", "/api/v1/combiners/east");
+  expect_fields("package", "/api/v1/packages/p1");
   expect_fields("model", "/api/v1/models/" + to_hex(model(1)));
   expect_fields("session", "/api/v1/sessions/" + session(1).value());
   expect_fields("round", "/api/v1/rounds/111");

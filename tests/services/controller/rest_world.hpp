@@ -23,9 +23,8 @@ public:
   domain::expected<domain::session_record> create(domain::session_record wanted) override {
     return store(domain::session_status::created, std::move(wanted));
   }
-  domain::expected<domain::session_record> start(const domain::session_id& which,
-                                                 std::optional<std::uint32_t> rounds) override {
-    last_rounds = rounds;
+  domain::expected<domain::session_record> start(const domain::session_id& which, const start_terms& terms) override {
+    last_terms = terms;
     auto session = store_.session(which).value();
     if (session.status != domain::session_status::created) {
       return domain::failure(domain::errc::wrong_state, "the session is started already");
@@ -40,7 +39,7 @@ public:
 
   domain::session_status start_as = domain::session_status::running;
   std::optional<domain::error> refusal; ///< of whatever is asked next
-  std::optional<std::uint32_t> last_rounds;
+  start_terms last_terms;
 
 private:
   domain::expected<domain::session_record> store(domain::session_status status, domain::session_record session) {
@@ -63,6 +62,7 @@ struct rest_world {
   test::temporary_folder uploads;
   std::unique_ptr<storage::round_store> store = storage::make_memory_round_store();
   std::unique_ptr<storage::model_store> models = storage::make_memory_model_store();
+  std::unique_ptr<storage::package_store> packages = storage::make_memory_package_store();
   presence_board presence;
   round_feed feed;
   recording_desk desk{*store};
@@ -73,6 +73,8 @@ struct rest_world {
   rest_world() {
     context.store = store.get();
     context.models = models.get();
+    context.packages = packages.get();
+    context.mesh_endpoint = "tcp://0.0.0.0:7700";
     context.presence = &presence;
     context.feed = &feed;
     context.desk = &desk;
@@ -84,7 +86,7 @@ struct rest_world {
     context.keep_alive = domain::milliseconds{20};
     runtime::http_config http;
     http.upload_folder = uploads.path();
-    server = runtime::http_server::start(http, rest_routes(context)).value();
+    server = runtime::http_server::start(http, all_routes(context)).value();
   }
 
   void write(const storage::batch& changes) const { ASSERT_TRUE(store->write(changes)); }

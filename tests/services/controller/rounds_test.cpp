@@ -62,8 +62,10 @@ TEST_F(rounds, tell_who_contributed_and_who_failed) {
   EXPECT_EQ(shown.at("clients_asked"), 3);
   EXPECT_EQ(shown.at("clients_answered"), 2);
   EXPECT_EQ(shown.at("contributions"), json::parse(R"([
-    {"client_id": "ann", "weight": 30, "num_examples": 30, "from_round": 1, "from_attempt": 1, "metrics": {"loss": 0.5}},
-    {"client_id": "ben", "weight": 10, "num_examples": 10, "from_round": 1, "from_attempt": 1, "metrics": {}}])"));
+    {"client_id": "ann", "weight": 30, "num_examples": 30, "from_round": 1, "from_attempt": 1,
+     "seconds": 0.0, "metrics": {"loss": 0.5}},
+    {"client_id": "ben", "weight": 10, "num_examples": 10, "from_round": 1, "from_attempt": 1,
+     "seconds": 0.0, "metrics": {}}])"));
   EXPECT_EQ(shown.at("failures"), json::parse(R"([
     {"client_id": "cid", "error": "entry_point_failed", "reason": "train exited with 1"}])"));
   EXPECT_EQ(shown.at("weight"), 40);
@@ -72,6 +74,38 @@ TEST_F(rounds, tell_who_contributed_and_who_failed) {
   EXPECT_EQ(shown.at("bytes_down"), 3000);
   EXPECT_EQ(shown.at("policy_decision"), 0);
   EXPECT_EQ(shown.at("opened_at"), "Mon, 29 Sep 2025 13:42:01 GMT");
+}
+
+TEST_F(rounds, show_what_each_combiner_did_in_fedns_shape) {
+  auto record = round_record(6, 1);
+  record.contributions[0].took = domain::milliseconds{2500};
+  record.contributions[1].took = domain::milliseconds{1500};
+  record.parts.push_back({domain::lease_id{2}, domain::combiner_id{"west"}, {domain::client_id{"dan"}}});
+  storage::batch changes;
+  changes.sessions = {session_record(6, domain::session_status::running)};
+  changes.sessions[0].options.min_clients = 2;
+  changes.rounds.push_back(record);
+  world->write(changes);
+  const auto shown = body_of(get("/api/v1/rounds/" + std::to_string(record.number)));
+  EXPECT_EQ(shown.at("combiners"), json::parse(R"([
+    {"combiner_id": "east", "name": "east", "clients": 3, "model_id": null, "status": "Success",
+     "time_exec_training": 2.5, "data": {"nr_expected_updates": 3, "nr_required_updates": 2, "timeout": 180.0,
+                                         "aggregation_time": {"nr_aggregated_models": 2}}},
+    {"combiner_id": "west", "name": "west", "clients": 1, "model_id": null, "status": "Failed",
+     "time_exec_training": 0.0, "data": {"nr_expected_updates": 1, "nr_required_updates": 2, "timeout": 180.0,
+                                         "aggregation_time": {"nr_aggregated_models": 0}}}])"));
+  EXPECT_EQ(shown.at("contributions")[0].at("seconds"), 2.5);
+  EXPECT_TRUE(shown.at("round_data").at("reduce").is_object());
+}
+
+TEST_F(rounds, tell_why_their_clients_were_chosen) {
+  auto record = round_record(7, 1);
+  record.choices.push_back({domain::client_id{"ann"}, "performance: rank 2 of 9", 0.5});
+  storage::batch changes;
+  changes.rounds.push_back(record);
+  world->write(changes);
+  EXPECT_EQ(body_of(get("/api/v1/rounds/" + std::to_string(record.number))).at("selection"), json::parse(R"([
+    {"client_id": "ann", "reason": "performance: rank 2 of 9", "score": 0.5}])"));
 }
 
 TEST_F(rounds, tell_which_round_a_late_update_comes_from) {

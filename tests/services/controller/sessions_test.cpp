@@ -115,7 +115,7 @@ TEST_F(sessions, start_with_another_number_of_rounds) {
   const auto answer = start({{"session_id", id}, {"rounds", 12}});
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(body_of(answer), json({{"message", "Session started"}, {"session_id", id}}));
-  EXPECT_EQ(world->desk.last_rounds, 12U);
+  EXPECT_EQ(world->desk.last_terms.rounds, 12U);
   EXPECT_EQ(body_of(get("/api/v1/sessions/" + id)).at("status"), "Started");
 }
 
@@ -124,7 +124,7 @@ TEST_F(sessions, say_that_they_wait) {
   const auto answer = start({{"session_id", created()}});
   world->desk.start_as = session_status::running;
   EXPECT_EQ(message_of(answer), "Session queued");
-  EXPECT_EQ(world->desk.last_rounds, std::nullopt);
+  EXPECT_EQ(world->desk.last_terms, start_terms{});
 }
 
 TEST_F(sessions, start_once) {
@@ -135,19 +135,63 @@ TEST_F(sessions, start_once) {
   EXPECT_EQ(body_of(again), json({{"message", "the session is started already"}, {"error", "wrong_state"}}));
 }
 
-TEST_F(sessions, may_be_told_at_the_start_what_they_hold_already) {
-  const auto id = created(R"({"session_config": {"round_timeout": 7.5, "model_name_prefix": "m"}})");
-  EXPECT_EQ(start({{"session_id", id}, {"round_timeout", 8}}).status, 400);
+TEST_F(sessions, may_be_told_at_the_start_what_is_to_change) {
+  const auto id = created();
   EXPECT_EQ(start({{"session_id", id}, {"round_timeout", "soon"}}).status, 400);
-  EXPECT_EQ(start({{"session_id", id}, {"model_name_prefix", "n"}}).status, 400);
-  EXPECT_EQ(start({{"session_id", id}, {"client_ids", "a,b"}}).status, 400);
+  EXPECT_EQ(start({{"session_id", id}, {"model_name_prefix", 7}}).status, 400);
+  EXPECT_EQ(start({{"session_id", id}, {"client_ids", "a,,b"}}).status, 400);
+  EXPECT_EQ(start({{"session_id", id}, {"client_ids", {"a", 7}}}).status, 400);
   EXPECT_EQ(start({{"session_id", id},
+                   {"rounds", 3},
                    {"round_timeout", 7.5},
                    {"model_name_prefix", "m"},
-                   {"client_ids", nullptr},
-                   {"rounds", nullptr}})
+                   {"client_ids", "ann, ben"}})
                 .status,
             200);
+  start_terms said{3, domain::milliseconds{7500}, "m", std::vector{domain::client_id{"ann"}, domain::client_id{"ben"}}};
+  EXPECT_EQ(world->desk.last_terms, said);
+}
+
+TEST_F(sessions, are_started_as_they_are_by_nulls_and_empty_texts) {
+  const auto id = created();
+  EXPECT_EQ(start({{"session_id", id},
+                   {"rounds", nullptr},
+                   {"round_timeout", nullptr},
+                   {"model_name_prefix", ""},
+                   {"client_ids", nullptr}})
+                .status,
+            200);
+  EXPECT_EQ(world->desk.last_terms, start_terms{});
+}
+
+TEST_F(sessions, run_the_package_that_was_active_when_they_were_created) {
+  EXPECT_EQ(body_of(get("/api/v1/sessions/" + created())).at("package"), nullptr);
+  domain::package_record package;
+  package.package = domain::package_id{session(77).value()};
+  package.content.content = domain::package_digest{{0xab}};
+  package.content.bytes = 10;
+  storage::batch changes;
+  changes.packages.push_back(package);
+  changes.active = domain::active_record{package.package, "numpyhelper"};
+  world->write(changes);
+  const auto id = created();
+  EXPECT_EQ(body_of(get("/api/v1/sessions/" + id)).at("package"), "ab" + std::string(62, '0'));
+  EXPECT_EQ(world->store->session(domain::session_id{id})->package, package.content);
+  changes.packages.clear();
+  changes.active = domain::active_record{};
+  world->write(changes);
+  EXPECT_EQ(body_of(get("/api/v1/sessions/" + id)).at("package"), "ab" + std::string(62, '0'));
+}
+
+TEST_F(sessions, show_the_best_of_their_models) {
+  auto record = session_record(6, session_status::finished);
+  record.options.stop_early.metric = "f1";
+  record.best = domain::best_model{model(2), 4, 0.75};
+  storage::batch changes;
+  changes.sessions.push_back(record);
+  world->write(changes);
+  EXPECT_EQ(body_of(get("/api/v1/sessions/" + record.session.value())).at("best_model"),
+            json({{"model_id", to_hex(model(2))}, {"round", 4}, {"metric", "f1"}, {"value", 0.75}}));
 }
 
 TEST_F(sessions, cannot_start_from_nonsense) {

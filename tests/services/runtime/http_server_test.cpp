@@ -134,6 +134,29 @@ TEST_F(http_server_test, hands_over_a_body) {
   EXPECT_EQ(http(port_, "POST", "/echo", "{\"a\":1}").body, "{\"a\":1}");
 }
 
+TEST_F(http_server_test, goes_on_in_the_same_connection_for_who_asks_for_it) {
+  test::tcp_connection connection(port_);
+  for (const auto* id : {"a", "b", "c"}) {
+    connection.write("GET /sessions/" + std::string{id} + " HTTP/1.1\r\nHost: x\r\nConnection: Keep-Alive\r\n\r\n");
+    const auto answer = test::answer_from(connection.read_until("|none|"));
+    EXPECT_EQ(answer.body, std::string{id} + "|none|");
+    EXPECT_TRUE(answer.has_header("Connection: keep-alive"));
+  }
+  connection.write("GET /sessions/d HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(test::answer_from(connection.read_until()).body, "d|none|") << "and closed";
+}
+
+TEST_F(http_server_test, keeps_half_of_its_threads_for_others) {
+  std::vector<std::unique_ptr<test::tcp_connection>> connections;
+  bool is_closed = false;
+  while (!is_closed && connections.size() < 1000) { // idle ones end after a while
+    connections.push_back(std::make_unique<test::tcp_connection>(port_));
+    connections.back()->write("GET /sessions/a HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\n\r\n");
+    is_closed = test::answer_from(connections.back()->read_until("|none|")).has_header("Connection: close");
+  }
+  EXPECT_TRUE(is_closed);
+}
+
 TEST_F(http_server_test, reads_a_chunked_body) {
   test::tcp_connection connection(port_);
   connection.write(

@@ -3,6 +3,7 @@ import json
 import urllib.error
 import urllib.parse
 import urllib.request
+import uuid
 
 from . import waiting
 from demo_mesh import DemoError
@@ -21,6 +22,16 @@ class ControllerApi(Api):
 
     def patch(self, path, body):
         return json.loads(self._call("PATCH", path, json.dumps(body).encode(), "application/json"))
+
+    def post_form(self, path, fields, file_name, content):
+        """A form with texts and one file."""
+        boundary = uuid.uuid4().hex
+        parts = [f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+                 for name, value in fields.items()]
+        parts.append((f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{file_name}"\r\n'
+                      "Content-Type: application/octet-stream\r\n\r\n").encode() + content + b"\r\n")
+        body = b"".join(parts) + f"--{boundary}--\r\n".encode()
+        return json.loads(self._call("POST", path, body, f"multipart/form-data; boundary={boundary}"))
 
     def bytes(self, path):
         return self._call("GET", path)

@@ -74,5 +74,16 @@ TEST_F(example_package_test, gives_the_same_update_for_the_same_model) {
   EXPECT_EQ(trainer.train(model, context, {}).value().stream, trainer.train(model, context, {}).value().stream);
 }
 
+TEST_F(example_package_test, its_worker_gives_what_the_commands_give) {
+  const auto model = seed();
+  const auto by_command = package_trainer(package, scratch.path() / "work").train(model, context, {});
+  package.entry_points = {{"worker", "${FEDLOOM_EXAMPLE_PYTHON:-/usr/bin/python3} worker.py"}};
+  package_trainer worker(package, scratch.path() / "work");
+  const auto update = worker.train(model, context, {});
+  ASSERT_TRUE(update) << to_string(update.error());
+  EXPECT_EQ(update->stream, by_command.value().stream);
+  EXPECT_TRUE(worker.validate(update->stream, context, {}));
+}
+
 } // namespace
 } // namespace fedloom::client
