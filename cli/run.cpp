@@ -7,10 +7,9 @@ namespace fedloom::cli {
 namespace {
 
 void add_all(command_tree& into) {
-  for (const auto add :
-       {add_session_verbs, add_watch_verb, add_model_verbs, add_package_verbs, add_run_verbs, add_client_verbs,
-        add_combiner_verbs, add_controller_verbs, add_record_verbs, add_prediction_verbs, add_up_verb, add_demo_verb,
-        add_doctor_verb, add_config_verb, add_completion_verb}) {
+  for (const auto add : {add_session_verbs, add_watch_verb, add_model_verbs, add_package_verbs, add_run_verbs,
+                         add_client_verbs, add_combiner_verbs, add_controller_verbs, add_record_verbs, add_up_verb,
+                         add_demo_verb, add_doctor_verb, add_config_verb, add_completion_verb}) {
     add(into);
   }
 }

@@ -10,9 +10,12 @@ namespace fedloom::client {
 /// then the archive is fetched, then the trainer makes it ready. A failure is told once, and forgotten: who asks again
 /// tries again. Pure.
 ///
-///   unknown --need--> looking --not there--> missing --need--> fetching --last chunk--> fetched --need--> making -->
-///   ready
-///                        | there --> ready                        | failed --> missing          | failed --> unknown
+///   unknown --need--> looking --there--> ready
+///                       | not there
+///                       v
+///   missing --need--> fetching --last chunk--> fetched --need--> making --done--> ready
+///
+/// A fetch that fails leads back to missing, a making that fails to unknown.
 class package_readiness {
 public:
   explicit package_readiness(const task_limits& limits) : archive_(limits) {}

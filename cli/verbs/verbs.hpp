@@ -13,7 +13,6 @@ void add_demo_verb(command_tree& into);
 void add_doctor_verb(command_tree& into);
 void add_model_verbs(command_tree& into);
 void add_package_verbs(command_tree& into);
-void add_prediction_verbs(command_tree& into);
 void add_record_verbs(command_tree& into); ///< round, status, validation
 void add_run_verbs(command_tree& into);
 void add_session_verbs(command_tree& into);
